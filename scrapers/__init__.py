@@ -1,0 +1,1 @@
+"""How a page becomes a record: sources, layouts, fetching, listings and archives. Knows no database."""

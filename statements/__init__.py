@@ -1,0 +1,1 @@
+"""What happens to records over time: versions, changes, positions, shifts and alerts."""

@@ -1,0 +1,52 @@
+"""Where things live: everything under STATEMENTS_HOME unless the environment says otherwise."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Resolved places. `database_url` and `snapshots` are URLs or paths as SQLAlchemy and fsspec take them."""
+
+    home: Path
+    database_url: str
+    snapshots: str
+    config: Path | None
+    base_url: str | None
+    allow_private_addresses: bool
+    contact: str | None  # in the User-Agent; live fetching refuses to start without it
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+
+def load() -> Settings:
+    """Read the environment afresh.
+
+    The store is, in this order: STATEMENTS_DATABASE_URL; the store that `make run` or `make demo` left its
+    URL of in `<home>/database_url`; SQLite under the home.
+    """
+    home = Path(os.environ.get("STATEMENTS_HOME") or CHECKOUT / "var").absolute()
+    config = os.environ.get("STATEMENTS_CONFIG")
+    return Settings(
+        home=home,
+        database_url=os.environ.get("STATEMENTS_DATABASE_URL") or _recorded_url(home) or f"sqlite:///{home / 'statements.sqlite'}",
+        snapshots=os.environ.get("STATEMENTS_SNAPSHOTS") or str(home / "snapshots"),
+        config=Path(config) if config else None,
+        base_url=(os.environ.get("STATEMENTS_BASE_URL") or "").rstrip("/") or None,
+        allow_private_addresses=os.environ.get("STATEMENTS_ALLOW_PRIVATE_ADDRESSES", "") in {"1", "true", "yes"},
+        contact=os.environ.get("STATEMENTS_CONTACT") or None,
+    )
+
+
+def _recorded_url(home: Path) -> str | None:
+    try:
+        return (home / "database_url").read_text("utf-8").strip() or None
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,1 @@
+"""Fold readings into versions, and name the cause of a change: pure decisions over an address's captures."""
