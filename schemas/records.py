@@ -210,6 +210,17 @@ class Stances:
 
 
 @dataclass(frozen=True, slots=True)
+class ClauseShift:
+    """One clause of an issue and what became of it: `before` is None where it is new, `after` where it is gone."""
+
+    kind: ShiftKind
+    rule: str
+    before: Position | None
+    after: Position | None
+    likeness: float = 0.0  # of the two objects, 0 … 1; 0 where there is no pair
+
+
+@dataclass(frozen=True, slots=True)
 class Shift:
     """A position that differs from that of the preceding statement of the series."""
 
@@ -231,7 +242,10 @@ class Shift:
     from_content: str = ""
     to_content: str = ""
     lexicon: str = ""
-    cues: tuple[Cue, ...] = field(default=())
+    cues: tuple[Cue, ...] = field(default=())  # of both sides, earlier side first; offsets are into the side's own text
+    reason: str = ""  # the rule as a sentence, for people
+    clauses: tuple[ClauseShift, ...] = ()  # the evidence: every clause of the issue, in the order of the later text
+    compared: ShiftKind | None = None  # for `returned`: how it differs from what was last said
 
     @property
     def id(self) -> str:
