@@ -57,6 +57,12 @@ def read(path: Path, schema: str) -> dict[str, Any]:
     return value
 
 
+def mistake(path: Path, where: Sequence[object], what: str) -> DeclarationError:
+    """The error for a mistake that no schema can tell, at the key `where` leads to: "file:line: key: what"."""
+    root = yaml.compose(path.read_text("utf-8"), Loader=_Loader)
+    return DeclarationError(f"{path}:{_line(root, where) if root else 1}: {_dotted(where)}: {what}.")
+
+
 def file_sha256(path: Path) -> str:
     """Hash of a declaration's bytes, recorded with each batch that used it."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
