@@ -1,0 +1,212 @@
+"""Airflow's services in one session of processes: imported once, forked four times, ended together.
+
+Reads one line of JSON from standard input and keeps it open: when its far end closes, for whatever reason, everything
+ends. Tells what happens as lines of JSON on standard output. Started by `statements.local.airflow`; the environment
+carries Airflow's configuration.
+
+    {"logs": folder, "pools": {name: slots}, "preload": [module, …], "grace": seconds}
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import multiprocessing
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from setproctitle import setproctitle
+
+SERVICES: dict[str, tuple[str, ...]] = {
+    "api-server": ("api-server",),
+    "scheduler": ("scheduler", "--skip-serve-logs"),
+    "dag-processor": ("dag-processor",),
+    "triggerer": ("triggerer", "--skip-serve-logs"),
+}
+CORE = (
+    "airflow.__main__",
+    "airflow.cli.commands.scheduler_command",
+    "airflow.cli.commands.dag_processor_command",
+    "airflow.cli.commands.triggerer_command",
+    "airflow.executors.local_executor",
+    "airflow.sdk.execution_time.task_runner",
+)
+# What a service reads in for itself while the database is being migrated.
+AHEAD = {"api-server": ("airflow.cli.commands.api_server_command", "airflow.api_fastapi.main")}
+RESTART_AFTER = 10.0  # seconds that a service must have lived to be started again when it ends
+
+FORKS = sys.platform != "darwin"  # macOS's own libraries do not survive a fork; there each service starts afresh
+
+
+class Services:
+    """The children, the gate that holds them until the database is ready, and the lifeline to whoever started us."""
+
+    def __init__(self, order: dict[str, Any]) -> None:
+        self.logs = Path(order["logs"])
+        self.pools: dict[str, int] = order["pools"]
+        self.preload: list[str] = order["preload"]
+        self.grace: float = order["grace"]
+        self.running: dict[int, tuple[str, float]] = {}
+        self.gate, self._keep_shut = os.pipe()
+        self.ended, self._end = os.pipe()
+
+    def run(self) -> None:
+        """Migrate, serve until the lifeline closes or a signal comes, and leave no process."""
+        os.set_blocking(self._end, False)
+        signal.set_wakeup_fd(self._end)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
+            signal.signal(number, lambda *_: None)
+        try:
+            self.logs.mkdir(parents=True, exist_ok=True)
+            if FORKS:
+                read_in(CORE)
+                gc.freeze()
+                migration = self.fork("migrate", lambda: migrate(self.pools))
+                for name in SERVICES:
+                    self.start(name)
+                if not self.migrated(migration):
+                    return
+            else:
+                if not self.migrated(self.fork("migrate", lambda: migrate(self.pools))):
+                    return
+                for name in SERVICES:
+                    self.start(name)
+            self.watch()
+        finally:
+            self.stop()
+
+    def migrated(self, migration: int) -> bool:
+        """Wait for the migration, or for the word to stop; open the gate when it went well."""
+        while not self.told_to_stop(0.05):
+            pid, status = os.waitpid(migration, os.WNOHANG)
+            if pid:
+                if status:
+                    tell(event="failed", service="migrate", log=str(self.logs / "migrate.log"))
+                    return False
+                os.close(self._keep_shut)
+                self._keep_shut = -1
+                tell(event="migrated")
+                return True
+        return False
+
+    def watch(self) -> None:
+        """Until told to stop: start again what ended by itself, and say so."""
+        while not self.told_to_stop(1.0):
+            while self.running:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+                if not pid:
+                    break
+                if pid not in self.running:
+                    continue
+                name, since = self.running.pop(pid)
+                log = str(self.logs / f"{name}.log")
+                if time.monotonic() - since < RESTART_AFTER:
+                    tell(event="failed", service=name, status=status, log=log)
+                    return
+                tell(event="restarted", service=name, status=status, log=log)
+                self.start(name)
+
+    def told_to_stop(self, seconds: float) -> bool:
+        """Wait up to so long; whether the lifeline closed or a signal to end came."""
+        ready, _, _ = select.select([sys.stdin, self.ended], [], [], seconds)
+        if sys.stdin in ready:
+            return True
+        return self.ended in ready and any(number != signal.SIGCHLD for number in os.read(self.ended, 512))
+
+    def stop(self) -> None:
+        from statements.local.processes import end_session
+
+        signal.set_wakeup_fd(-1)
+        end_session(os.getsid(0), self.grace)
+        tell(event="stopped")
+
+    def start(self, name: str) -> None:
+        arguments = SERVICES[name]
+        if FORKS:
+            pid = self.fork(name, lambda: self.serve(name, arguments))
+        else:
+            with (self.logs / f"{name}.log").open("ab") as log:
+                command = [sys.executable, "-m", "airflow", *arguments]
+                pid = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log).pid
+        self.running[pid] = (name, time.monotonic())
+
+    def serve(self, name: str, arguments: Sequence[str]) -> None:
+        """In the child: read in what takes long, wait at the gate, become the service."""
+        os.environ.update({"_AIRFLOW_PROCESS_CONTEXT": "server"} if name == "api-server" else {})
+        read_in(AHEAD.get(name, ()))
+        if name == "scheduler":
+            for module in self.preload:  # its tasks are forked from it, and find these read in
+                with contextlib.suppress(ImportError):
+                    importlib.import_module(module)
+        os.read(self.gate, 1)
+        sys.argv = ["airflow", *arguments]
+        importlib.import_module("airflow.__main__").main()
+
+    def fork(self, name: str, work: Callable[[], None]) -> int:
+        """A child with standard streams of its own that does `work` and nothing else."""
+        sys.stdout.flush()
+        if pid := os.fork():
+            return pid
+        status = 1
+        try:
+            signal.set_wakeup_fd(-1)
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
+                signal.signal(number, signal.SIG_DFL)
+            for descriptor in (self._keep_shut, self.ended, self._end):
+                with contextlib.suppress(OSError):
+                    os.close(descriptor)
+            log = os.open(self.logs / f"{name}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+            nothing = os.open(os.devnull, os.O_RDONLY)
+            for there, here in ((nothing, 0), (log, 1), (log, 2)):
+                os.dup2(there, here)
+            setproctitle(f"airflow {name}")
+            work()
+            status = 0
+        except SystemExit as ending:
+            status = ending.code if isinstance(ending.code, int) else int(bool(ending.code))
+        except BaseException:
+            traceback.print_exc()
+        leave(status)
+
+
+def migrate(pools: dict[str, int]) -> None:
+    """Airflow's own tables, and one pool for each group of hosts."""
+    from airflow.models.pool import Pool
+    from airflow.utils.db import initdb
+
+    initdb()
+    for name, slots in pools.items():
+        Pool.create_or_update_pool(name, slots, "How many tasks may ask the hosts of this group at once", include_deferred=False)
+
+
+def read_in(modules: Sequence[str]) -> None:
+    for module in modules:
+        importlib.import_module(module)
+
+
+def leave(status: int) -> NoReturn:
+    """End a forked child without running what its parent registered for its own end."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    for child in multiprocessing.active_children():
+        child.terminate()
+    os._exit(status)
+
+
+def tell(**fact: object) -> None:
+    with contextlib.suppress(OSError):
+        print(json.dumps(fact), flush=True)
+
+
+if __name__ == "__main__":
+    Services(json.loads(sys.stdin.readline())).run()
