@@ -153,10 +153,15 @@ class Services:
         importlib.import_module("airflow.__main__").main()
 
     def fork(self, name: str, work: Callable[[], None]) -> int:
-        """A child with standard streams of its own that does `work` and nothing else."""
+        """A child that does `work` and nothing else."""
         sys.stdout.flush()
-        if pid := os.fork():
-            return pid
+        pid = os.fork()
+        if pid == 0:
+            self.become(name, work)
+        return pid
+
+    def become(self, name: str, work: Callable[[], None]) -> NoReturn:
+        """In the child: signals as new, standard output in the service's log, then the work, then the end."""
         status = 1
         try:
             signal.set_wakeup_fd(-1)

@@ -196,8 +196,8 @@ def _kept_secret(path: Path, size: int) -> str:
     """A secret made once for this home, readable by its owner alone."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            file.write(secrets.token_urlsafe(size))
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(size), "utf-8")
     return path.read_text("utf-8").strip()
 
 
