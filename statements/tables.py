@@ -280,28 +280,41 @@ shift = sa.Table(
 )
 sa.Index("ix_shift_series", shift.c.series, shift.c.to_statement)
 
+event = sa.Table(
+    "event",
+    metadata,
+    # What an alert tells, once for however many subscribers it is owed to.
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("statement_id", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("rank", sa.Integer, nullable=False),  # the lower is told first
+    sa.Column("payload", sa.JSON, nullable=False),  # all that its mail needs
+    sa.Column("recorded_at", Instant, nullable=False),
+)
+
 outbox = sa.Table(
     "outbox",
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("event_key", sa.Text, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("statement_id", sa.Text, nullable=False),
-    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("event_key", sa.Text, sa.ForeignKey("event.key"), nullable=False),
     sa.Column("subscriber", sa.Text, nullable=False),
-    sa.Column("payload", sa.JSON, nullable=False),
+    sa.Column("statement_id", sa.Text, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("due_at", Instant, nullable=False),
-    sa.Column("state", sa.Text, nullable=False),  # owed | claimed | sent | given_up | folded
+    sa.Column("state", sa.Text, nullable=False),  # owed | claimed | sent | given_up | folded (what it told was undone before it left)
     sa.Column("claimed_by", sa.Text),
     sa.Column("claimed_until", Instant),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("last_error", sa.Text),
-    sa.Column("message_id", sa.Text),
+    sa.Column("message_id", sa.Text),  # minted with the first claim; rows that share it are one mail
     sa.Column("sent_at", Instant),
     sa.UniqueConstraint("event_key", "subscriber"),
 )
 sa.Index("ix_outbox_state_due_at", outbox.c.state, outbox.c.due_at)
+sa.Index("ix_outbox_subscriber_state", outbox.c.subscriber, outbox.c.state)
+sa.Index("ix_outbox_subscriber_sent_at", outbox.c.subscriber, outbox.c.sent_at)
+sa.Index("ix_outbox_message_id", outbox.c.message_id)
 
 host = sa.Table(
     "host",

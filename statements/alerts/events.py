@@ -72,6 +72,13 @@ class Event:
         return self.issues
 
     @property
+    def rank(self) -> int:
+        """Its place in a mail, the lowest first: position-bearing alterations, shifts, new statements, the rest."""
+        if self.comparison and self.comparison.position_bearing:
+            return 0
+        return {"shift": 1, "new": 2}.get(self.kind, 3)
+
+    @property
     def is_empty(self) -> bool:
         """Whether there is nothing to tell: an alteration of nothing, a shift that did not move."""
         if self.kind == "altered":
