@@ -185,7 +185,7 @@ def run(command: list[str], environment: Path, hint: str = "", total: int = 0) -
     log.parent.mkdir(parents=True, exist_ok=True)
     last: list[str] = []
     began = shown = time.monotonic()
-    seen = 0
+    seen, unpacking = 0, False
     with log.open("a", encoding="utf-8") as file:
         file.write(f"$ {' '.join(command)}\n")
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=str(ROOT))
@@ -196,9 +196,10 @@ def run(command: list[str], environment: Path, hint: str = "", total: int = 0) -
                 file.write(line)
                 last = [*last, line.strip()][-6:] if line.strip() else last
                 seen += line.startswith("Collecting ")
+                unpacking = unpacking or line.startswith("Installing collected")
                 if total and time.monotonic() - shown > (0.2 if sys.stdout.isatty() else 10):
                     shown = time.monotonic()
-                    progress(f"  {seen} of {total} packages" if seen < total else "  unpacking", shown - began)
+                    progress("  unpacking" if unpacking else f"  {seen} of {total} packages", shown - began)
             process.wait()
         except BaseException:
             process.terminate()
