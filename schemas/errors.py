@@ -40,6 +40,12 @@ class ErrorPage(BlockedPage):
     verdict = "error_page"
 
 
+class HalfLoadedPage(BlockedPage):
+    """The body is not one whole page: cut off, or its parts out of order."""
+
+    verdict = "half_loaded"
+
+
 class UndecodablePage(PageError):
     """The bytes are not text in any encoding that the page, its headers or detection suggest."""
 

@@ -10,7 +10,18 @@ from typing import Literal
 
 Via = Literal["live", "memento"]
 Verdict = Literal[
-    "ok", "not_modified", "provisional", "blocked", "error_page", "layout_changed", "undecodable", "failed", "quarantined", "gone", "unsettled"
+    "ok",
+    "not_modified",
+    "provisional",
+    "blocked",
+    "error_page",
+    "half_loaded",
+    "layout_changed",
+    "undecodable",
+    "failed",
+    "quarantined",
+    "gone",
+    "unsettled",
 ]
 PassageKind = Literal["heading", "paragraph", "list_item"]
 DatePrecision = Literal["day", "interval", "month", "year", "unknown"]
