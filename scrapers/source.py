@@ -82,6 +82,7 @@ class Source:
     hosts: tuple[str, ...]
     watched_since: date
     layouts: tuple[LayoutRule, ...]
+    short_title: str = ""  # of the ministry, for the subject of a mail; the title where the file has none
     timezone: str = "UTC"
     schedule: str = "*/30 * * * *"
     alert_from: date | None = None
@@ -145,6 +146,7 @@ def load_source(path: Path) -> Source:
         hosts=tuple(raw["hosts"]),
         watched_since=_day(raw["watched_since"]),
         layouts=layouts,
+        short_title=raw.get("short_title", raw["title"]),
         timezone=raw.get("timezone", Source.timezone),
         schedule=raw.get("schedule", Source.schedule),
         alert_from=_day(raw["alert_from"]) if "alert_from" in raw else None,
