@@ -1,0 +1,136 @@
+"""Pair the clauses of two statements on one issue, and say what became of each.
+
+A clause is paired with the one most like it in object, actor and polarity; where no two are alike, the strongest of either side stand for the
+issue. Then the pair is read in a fixed order: the same words, another actor, the other sign, another level, other boosters or hedges, another
+object, other words.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from schemas.records import ClauseShift, Position, ShiftKind
+from statements.positions.words import folded, object_words, stem
+
+PAIRED = 0.30  # likeness of objects from which two clauses are one clause in two statements
+SAME_OBJECT = 0.40  # from which a reworded clause is about the same thing
+FLIPPED_OBJECT = 0.60  # from which another verb of the other sign is a reversal and not another subject
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    score: float
+    likeness: float
+    before: int
+    after: int
+
+
+def clause_shifts(before: Sequence[Position], after: Sequence[Position]) -> tuple[ClauseShift, ...]:
+    """What became of every clause of one issue: pairs, additions (`new`) and removals (`dropped`).
+
+    In the order of the later text, removals after; the same clauses give the same answer in any order of arrival.
+    """
+    before, after = sorted(before, key=_place), sorted(after, key=_place)
+    pairs = _paired(before, after)
+    paired_before, paired_after = {pair.before for pair in pairs}, {pair.after for pair in pairs}
+    found = [(pair.after, _judged(before[pair.before], after[pair.after], pair.likeness)) for pair in pairs]
+    found += [(i, ClauseShift("new", "clause_added", None, clause)) for i, clause in enumerate(after) if i not in paired_after]
+    found.sort(key=lambda item: item[0])
+    gone = [ClauseShift("dropped", "clause_removed", clause, None) for i, clause in enumerate(before) if i not in paired_before]
+    return tuple([clause for _, clause in found] + gone)
+
+
+def emphasis(position: Position) -> int:
+    """Boosters and scope words less hedges: what a level of five steps is too coarse to show."""
+    rules = [cue.rule for cue in position.cues]
+    return sum(rule.startswith(("booster", "scope")) for rule in rules) - sum(rule.startswith("hedge") for rule in rules)
+
+
+def compared(before: Position, after: Position, likeness: float) -> tuple[ShiftKind, str]:
+    """The kind of shift between two paired clauses, and the rule that told it."""
+    if folded(before.quote) == folded(after.quote) and (before.actor, before.polarity, before.level) == (after.actor, after.polarity, after.level):
+        return "continued", "same_text"
+    if before.actor != after.actor:
+        return "changed", "actor_differs"
+    if {before.polarity, after.polarity} == {"support", "oppose"}:
+        if _same_verb_other_sign(before, after):
+            return "reversed", "same_verb_other_sign"
+        if likeness >= FLIPPED_OBJECT:
+            return "reversed", "polarity_flips"
+        return "changed", "object_differs"
+    if before.level != after.level:
+        return ("strengthened", "level_up") if after.level > before.level else ("weakened", "level_down")
+    if (more := emphasis(after) - emphasis(before)) != 0:
+        return ("strengthened", "emphasis_up") if more > 0 else ("weakened", "emphasis_down")
+    if likeness < SAME_OBJECT:
+        return "changed", "object_differs"
+    return "reworded", "same_level_and_object"
+
+
+def _judged(before: Position, after: Position, likeness: float) -> ClauseShift:
+    kind, rule = compared(before, after, likeness)
+    return ClauseShift(kind, rule, before, after, round(likeness, 2))
+
+
+def _paired(before: Sequence[Position], after: Sequence[Position]) -> list[_Pair]:
+    """Greedily, the most alike first; each clause is paired once at most."""
+    if not before or not after:
+        return []
+    words = [object_words(position) for position in (*before, *after)]
+    weight = _weights(words)
+    candidates = []
+    for i, was in enumerate(before):
+        for j, now in enumerate(after):
+            likeness = 1.0 if folded(was.quote) == folded(now.quote) else _likeness(words[i], words[len(before) + j], weight)
+            candidates.append(_Pair(likeness + _kinship(was, now), likeness, i, j))
+    candidates.sort(key=lambda pair: (-pair.score, pair.before, pair.after))
+    pairs: list[_Pair] = []
+    for pair in candidates:
+        if pair.likeness >= PAIRED and all(pair.before != other.before and pair.after != other.after for other in pairs):
+            pairs.append(pair)
+    return pairs or [max(candidates, key=lambda pair: (*_strength(before[pair.before], after[pair.after]), pair.score, -pair.before, -pair.after))]
+
+
+def _strength(before: Position, after: Position) -> tuple[bool, int]:
+    """Orders pairs of unlike clauses: the same actor on the same side of the issue, then the strongest words of both statements."""
+    return (before.actor == after.actor and before.polarity == after.polarity, before.level + after.level)
+
+
+def _kinship(before: Position, after: Position) -> float:
+    """What decides between clauses about equally alike."""
+    return 0.10 * (before.actor == after.actor) + 0.08 * (before.polarity == after.polarity) + 0.04 * (before.ladder == after.ladder)
+
+
+def _likeness(before: frozenset[str], after: frozenset[str], weight: Mapping[str, float]) -> float:
+    """Dice's coefficient over weighted words, lifted where one clause is contained in the other (an elaboration)."""
+    if not before or not after:
+        return 0.0
+    shared = sum(weight[word] for word in before & after)
+    one, other = sum(weight[word] for word in before), sum(weight[word] for word in after)
+    return 0.7 * 2 * shared / (one + other) + 0.3 * shared / min(one, other)
+
+
+def _weights(clauses: Sequence[frozenset[str]]) -> dict[str, float]:
+    """Words that every clause of the issue has ("Taiwan") tell little about which clause became which."""
+    documents = Counter(word for clause in clauses for word in clause)
+    return {word: math.log(1 + len(clauses) / count) for word, count in documents.items()}
+
+
+def _same_verb_other_sign(before: Position, after: Position) -> bool:
+    return bool(_verbs(before) & _verbs(after)) and _negated(before) != _negated(after)
+
+
+def _verbs(position: Position) -> set[str]:
+    texts: Iterable[str] = (cue.text for cue in position.cues if cue.rule.startswith("verb"))
+    return {stem(word) for text in texts for word in folded(text).split() if word not in {"not", "no", "never"}}
+
+
+def _negated(position: Position) -> bool:
+    return any(cue.rule.startswith("negation") for cue in position.cues)
+
+
+def _place(position: Position) -> tuple[int, int, str, str, int, str]:
+    return (position.start, position.end, position.actor, position.polarity, position.level, position.ladder)

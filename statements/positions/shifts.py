@@ -1,0 +1,200 @@
+"""Tell how positions moved between successive statements of a series: one shift for each issue that either of two neighbours speaks on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from schemas.records import Cause, ClauseShift, Comparability, Position, Shift, ShiftKind, Stances
+from statements.positions.matching import clause_shifts
+from statements.positions.verdict import Verdict, verdict_on, with_facets
+
+Confidence = Literal["high", "medium", "low"]
+_COMPARABILITY_ORDER: tuple[Comparability, ...] = ("full", "partial", "summary")
+_LESS: dict[Confidence, Confidence] = {"high": "medium", "medium": "low", "low": "low"}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One statement of a series, in its place, with what it says.
+
+    `statement` is the id in the store, or the page as it was given. `stances` were read under one lexicon for the whole series.
+    """
+
+    statement: str
+    content_sha256: str
+    stances: Stances
+    comparability: Comparability = "full"
+
+
+def shifts_of(series: str, statements: Sequence[Said], causes: Mapping[tuple[str, str], Cause] | None = None) -> tuple[Shift, ...]:
+    """All shifts between neighbours of `statements`, which stand in the order of the series.
+
+    The same statements give the same shifts under the same ids. `causes` says, by (from, to), why a pair was compared anew; a pair that it
+    does not name was compared because the source spoke.
+    """
+    spoken = [by_issue(said.stances) for said in statements]
+    earlier: dict[str, int] = {}  # issue → the last statement, before the pair's first, that spoke on it
+    shifts: list[Shift] = []
+    for i, (before, after) in enumerate(pairwise(statements)):
+        cause = (causes or {}).get((before.statement, after.statement), "source")
+        found: dict[str, Shift] = {}
+        for issue in _facets_first(spoken[i] | spoken[i + 1]):
+            last = earlier.get(issue)
+            base = i if issue in spoken[i] or last is None else last
+            found[issue] = _shift(
+                series, issue, (before, after), statements[base], spoken[base].get(issue, ()), spoken[i + 1].get(issue, ()), found, cause
+            )
+        shifts += [found[issue] for issue in sorted(found)]
+        earlier.update(dict.fromkeys(spoken[i], i))
+    return tuple(shifts)
+
+
+def by_issue(stances: Stances) -> dict[str, tuple[Position, ...]]:
+    """Positions by issue, in the order of the text; a parent issue also holds what its facets say and it does not say itself."""
+    issues: dict[str, list[Position]] = {}
+    for position in sorted(set(stances.positions), key=_in_text):
+        issues.setdefault(position.issue, []).append(position)
+    for facet in sorted(issue for issue in issues if "." in issue):
+        own = issues.setdefault(facet.rpartition(".")[0], [])
+        own += [p for p in issues[facet] if not any(q.start < p.end and p.start < q.end for q in own)]
+        own.sort(key=_in_text)
+    return {issue: tuple(positions) for issue, positions in sorted(issues.items())}
+
+
+def level(positions: Sequence[Position]) -> int | None:
+    """A statement's level on an issue: the highest of its clauses there."""
+    return max((position.level for position in positions), default=None)
+
+
+def comparability_of(before: Comparability, after: Comparability) -> Comparability:
+    """A pair is as comparable as the less complete of its texts; a summary, which chooses, is less than a text with holes."""
+    return max(before, after, key=_COMPARABILITY_ORDER.index)
+
+
+def cause_of(earlier: Shift | None, now: Shift, same_bodies: bool) -> Cause:
+    """Why the shift between two statements is not the one recorded before: a pure function of both records.
+
+    `same_bodies`: both statements' contents were read from the very snapshots that the earlier record rests on. Contents that differ then
+    came from the extractor; a lexicon that differs over the same contents is the lexicon's doing; all else is what the source said. A shift
+    that had no earlier record is the source's, and one that is the same record keeps its cause.
+    """
+    if earlier is None:
+        return "source"
+    if (earlier.from_content, earlier.to_content) != (now.from_content, now.to_content):
+        return "extractor" if same_bodies else "source"
+    return earlier.cause if earlier.lexicon == now.lexicon else "lexicon"
+
+
+def _shift(
+    series: str,
+    issue: str,
+    pair: tuple[Said, Said],
+    base: Said,
+    before: Sequence[Position],
+    after: Sequence[Position],
+    facets: Mapping[str, Shift],
+    cause: Cause,
+) -> Shift:
+    """One issue between two neighbours; `base` is the statement compared with: the predecessor, or the last that spoke."""
+    comparability = comparability_of(pair[0].comparability, pair[1].comparability)
+    clauses = _clauses(before, after, issue, (base.stances, pair[1].stances))
+    compared: ShiftKind | None = None
+    if not before:
+        verdict = _first_time(clauses, pair[0].comparability)
+    elif not after:
+        verdict = _silence(clauses, comparability)
+    else:
+        verdict = verdict_on(clauses, base.comparability == "full", pair[1].comparability == "full")
+        verdict = with_facets(verdict, [shift for name, shift in facets.items() if name.startswith(f"{issue}.")], pair[1].comparability == "full")
+        if base is not pair[0]:
+            compared = verdict.kind
+            verdict = Verdict(
+                "returned",
+                "absent_then_back",
+                f"Not in the statement before; said again, {verdict.kind} since it was last said.",
+                verdict.leading,
+                "high",
+            )
+    confidence = verdict.confidence
+    if comparability != "full" and verdict.kind in {"new", "returned", "widened", "narrowed", "strengthened", "weakened"}:
+        confidence = _LESS[confidence]
+    return Shift(
+        series=series,
+        issue=issue,
+        actor=_actor(verdict.leading),
+        from_statement=pair[0].statement,
+        to_statement=pair[1].statement,
+        kind=verdict.kind,
+        level_before=level(before),
+        level_after=level(after),
+        before=tuple(position.quote for position in before),
+        after=tuple(position.quote for position in after),
+        last_said=base.statement if base is not pair[0] else None,
+        rule=verdict.rule,
+        confidence=confidence,
+        comparability=comparability,
+        cause=cause,
+        from_content=pair[0].content_sha256,
+        to_content=pair[1].content_sha256,
+        lexicon=pair[1].stances.lexicon,
+        cues=tuple(cue for positions in (before, after) for position in positions for cue in position.cues),
+        reason=verdict.reason,
+        clauses=clauses,
+        compared=compared,
+    )
+
+
+def _clauses(before: Sequence[Position], after: Sequence[Position], issue: str, stances: tuple[Stances, Stances]) -> tuple[ClauseShift, ...]:
+    """The clauses of an issue, paired; those of a parent only with clauses of the same facet."""
+    groups: dict[str, tuple[list[Position], list[Position]]] = {}
+    for side, positions in enumerate((before, after)):
+        facets = [position for position in stances[side].positions if position.issue.startswith(f"{issue}.")]
+        for position in positions:
+            groups.setdefault(_facet(position, facets), ([], []))[side].append(position)
+    clauses = [clause for _, group in sorted(groups.items()) for clause in clause_shifts(*group)]
+    return tuple(sorted(clauses, key=_in_later_text))
+
+
+def _in_later_text(clause: ClauseShift) -> tuple[bool, int, int]:
+    shown = clause.after or clause.before
+    assert shown is not None, "a clause stands in one of the two texts"
+    return (clause.after is None, shown.start, shown.end)
+
+
+def _facet(position: Position, facets: Sequence[Position]) -> str:
+    """The facet that most of the position's words speak on; the position's own issue where none does."""
+    shared = [(min(facet.end, position.end) - max(facet.start, position.start), facet.issue) for facet in facets]
+    most, facet = max(shared, default=(0, ""))
+    return facet if most > 0 else position.issue
+
+
+def _first_time(clauses: Sequence[ClauseShift], before: Comparability) -> Verdict:
+    weak = "" if before == "full" else f", though the statement before is known as a {before} only"
+    return Verdict("new", "first_time", f"In no earlier statement of the series{weak}.", tuple(clauses), "high")
+
+
+def _silence(clauses: Sequence[ClauseShift], comparability: Comparability) -> Verdict:
+    if comparability == "full":
+        return Verdict("dropped", "gone_from_full_text", "Said before, and nowhere in the later text.", tuple(clauses), "high")
+    reason = f"Said before and absent now, but one of the two texts is a {comparability}: weak evidence that it was given up."
+    return Verdict("not_mentioned", "absent_from_incomplete_text", reason, tuple(clauses), "low")
+
+
+def _actor(leading: Sequence[ClauseShift]) -> str:
+    """Who moved: the actor of the strongest clause that decided, as the later statement names it."""
+    clauses = [clause.after or clause.before for clause in leading]
+    strongest = max((clause for clause in clauses if clause), key=lambda clause: (clause.level, -clause.start))
+    return strongest.actor
+
+
+def _in_text(position: Position) -> tuple[int, int, str, str, str, int, str]:
+    """The order of the text, with every tie broken, so that the order in which positions were found is of no account."""
+    return (position.start, position.end, position.issue, position.actor, position.polarity, position.level, position.ladder)
+
+
+def _facets_first(issues: Mapping[str, object]) -> list[str]:
+    """A parent is judged after its facets, whose shifts it gathers."""
+    return sorted(issues, key=lambda issue: (-issue.count("."), issue))

@@ -1,0 +1,54 @@
+"""The words of a clause as its object: folded, stemmed, without its verb, its modifiers and its small words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+
+from schemas.records import Position
+
+# A letter of a script without spaces is a word of its own, so that 台湾 and 台湾问题 are alike.
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_]+(?:['’][^\W_]+)?")
+_MARKS = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-", "‑": "-", "‐": "-", "−": "-"})
+_SMALL_WORDS = """
+a an the this that these those such some it its they them their he his she her we our us who which what as at by for from in into of off on
+onto over to toward towards under up upon with within without through about among between and or nor but if than then so also too only just
+is are was were be been being am has have had having do does did done will would shall should can could may might must not no
+both two side sides party parties head heads state leader leaders president presidents country countries each other one another all any every
+there here regard respect
+"""
+_SMALL = frozenset(_SMALL_WORDS.split())
+_ENDINGS = ("isations", "izations", "isation", "ization", "ations", "ation", "ments", "ment", "ities", "ingly", "ings", "ness", "tion", "ions", "ity")
+_SHORT_ENDINGS = ("ing", "ion", "ied", "ies", "ed", "es", "ly", "al", "s", "e", "y")
+
+
+def folded(text: str) -> str:
+    """`text` without what does not change its words: widths, quotes, dashes, white space and letter case."""
+    return " ".join(unicodedata.normalize("NFKC", text).translate(_MARKS).split()).casefold()
+
+
+def stem(word: str) -> str:
+    """A crude English stem, good enough to pair "opposes" with "opposition" nearly and "support" with "supports" surely.
+
+    >>> stem("supports") == stem("supported") == stem("supporting")
+    True
+    """
+    for endings, kept in ((_ENDINGS, 4), (_SHORT_ENDINGS, 3)):
+        for ending in endings:
+            if word.endswith(ending) and len(word) - len(ending) >= kept:
+                return word[: -len(ending)]
+    return word
+
+
+def object_words(position: Position, apart_from: Collection[str] = ()) -> frozenset[str]:
+    """The stems of a clause that say what it is about: its cues (verb, boosters, negation) and small words left out."""
+    cues = [(cue.start - position.start, cue.end - position.start) for cue in position.cues if not cue.rule.startswith(("issue", "mention"))]
+    found = set()
+    for match in _WORD.finditer(position.quote):
+        if any(start <= match.start() and match.end() <= end for start, end in cues):
+            continue
+        word = folded(match.group()).removesuffix("'s").rstrip("'")
+        if word and word not in _SMALL:
+            found.add(stem(word))
+    return frozenset(found.difference(apart_from))
