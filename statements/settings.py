@@ -19,6 +19,7 @@ class Settings:
     config: Path | None
     base_url: str | None
     allow_private_addresses: bool
+    routes: dict[str, str]  # origin → the origin that answers in its place: a mirror, a replay on this machine
     contact: str | None  # in the User-Agent; live fetching refuses to start without it
 
     @property
@@ -41,6 +42,7 @@ def load() -> Settings:
         config=Path(config) if config else None,
         base_url=(os.environ.get("STATEMENTS_BASE_URL") or "").rstrip("/") or None,
         allow_private_addresses=os.environ.get("STATEMENTS_ALLOW_PRIVATE_ADDRESSES", "") in {"1", "true", "yes"},
+        routes=dict(route.split("=", 1) for route in os.environ.get("STATEMENTS_ROUTES", "").split() if "=" in route),
         contact=os.environ.get("STATEMENTS_CONTACT") or None,
     )
 

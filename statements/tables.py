@@ -263,6 +263,13 @@ membership = sa.Table(
     sa.Column("recorded_at", Instant, nullable=False),
 )
 
+stale_series = sa.Table(
+    "stale_series",
+    metadata,
+    # Written in the transaction that touched a member, deleted when the series' shifts are computed anew.
+    sa.Column("series", sa.Text, primary_key=True),
+)
+
 shift = sa.Table(
     "shift",
     metadata,
@@ -331,6 +338,7 @@ source_state = sa.Table(
     sa.Column("last_polled_at", Instant),
     sa.Column("last_success_at", Instant),
     sa.Column("last_changed_at", Instant),
+    sa.Column("listings", sa.JSON, nullable=False),  # URL → the validators of its last answer
     sa.Column("health", sa.JSON, nullable=False),  # facts and sentences of the last run
     sa.Column("told", sa.Text),  # the state the operator was last told of
 )

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from statements.settings import Settings
+from statements.store import Store
+from tests.stores import Server, migrated_sqlite, settings_for
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -17,3 +22,38 @@ def corpus() -> Path:
     if not (folder / "pages").is_dir():
         pytest.skip(f"no corpus at {folder}; set STATEMENTS_CORPUS to the folder that holds pages/, versions/, gold/")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The embedded PostgreSQL, once for the session."""
+    server = Server(tmp_path_factory.mktemp("postgres"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Server) -> Iterator[str]:
+    """The URL of an empty, migrated store on PostgreSQL."""
+    with postgres_server.database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Settings of an empty, migrated store, on SQLite and on PostgreSQL in turn."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'statements.sqlite'}"
+        migrated_sqlite(tmp_path).engine.dispose()
+    else:
+        url = request.getfixturevalue("postgres_url")
+    return settings_for(tmp_path, url)
+
+
+@pytest.fixture
+def store(place: Settings) -> Iterator[Store]:
+    """The store of `place`, opened."""
+    opened = Store.open(place)
+    yield opened
+    opened.engine.dispose()
