@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from tests.stores import settings_for
 def test_two_workers_keep_the_delay_between_their_requests(store):
     with ThreadPoolExecutor(4) as pool:
         waits = sorted(pool.map(lambda _: store.claim("mfa", 2.0), range(6)))
-    gaps = [later - sooner for sooner, later in zip(waits, waits[1:], strict=False)]
+    gaps = [later - sooner for sooner, later in pairwise(waits)]
     assert all(gap > 1.0 for gap in gaps)
     assert waits[0] == 0.0
 
