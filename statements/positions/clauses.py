@@ -1,0 +1,325 @@
+"""The clauses of a text: who says what, how firmly, about which issue, each with the words that told it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from schemas.records import Cue, Ladder, PassageKind, Polarity
+from statements.positions.actors import Match, Parties, Subject, subject_before
+from statements.positions.lexicon import Entry, Lexicon, Stance
+from statements.positions.mentions import Memory, Mention
+from statements.positions.tokens import COMMA, SPACE, Sentence, Tokens, tokenize
+
+_OPENERS = ("stance", "promise", "action", "deed", "report")
+_SCORED = ("stance", "promise", "action", "deed", "judgement")
+_SUBORDINATORS = frozenset({"that", "which", "who", "whom", "whose", "how", "whether", "if", "when", "as", "where", "until", "unless"})
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One predicate of a sentence. Offsets are code points of the text that was analysed, end exclusive.
+
+    `level` is 0 where the clause takes no stance; `base` is the cue that set ladder and level, before `boosters`
+    (+1) and `hedges` (−1). `mentions` holds the issues it speaks of, by name or carried over.
+    """
+
+    start: int
+    end: int
+    sentence: tuple[int, int]
+    passage: int
+    actor: str
+    actor_span: tuple[int, int] | None
+    polarity: Polarity
+    ladder: Ladder
+    level: int
+    base: Cue | None
+    base_level: int
+    cues: tuple[Cue, ...] = ()  # every cue that counted, the base among them
+    boosters: tuple[Cue, ...] = ()
+    hedges: tuple[Cue, ...] = ()
+    scope: tuple[Cue, ...] = ()
+    negations: tuple[Cue, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    spoken: bool = False  # a party's own verb, not only a duty or an evaluation
+
+    @property
+    def issues(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(mention.issue for mention in self.mentions))
+
+
+Item = tuple[int, int, Entry]  # first word, end exclusive, phrase of the vocabulary
+
+
+@dataclass(slots=True)
+class _Segment:
+    first: int
+    last: int
+    head: Item | None
+    items: list[Item] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Passage:
+    """What a passage carries from one sentence to the next."""
+
+    actor: str | None = None
+    lead: Clause | None = None  # the clause that ended in a colon and opened a list
+
+
+def clauses_of(text: str, lexicon: Lexicon, *, parties: Parties, language: str = "en", kinds: Sequence[PassageKind] = ()) -> tuple[Clause, ...]:
+    """Analyse a text whose passages stand one a line; `kinds` names them where they are known. Pure, and linear in the text.
+
+    Headings and questions give no clause, but what they name can be meant by the sentences after them.
+    """
+    stance = lexicon.stances.get(language)
+    if stance is None:
+        return ()
+    return tuple(_Reader(tokenize(text), lexicon, stance, parties, language, kinds).clauses())
+
+
+class _Reader:
+    def __init__(self, tokens: Tokens, lexicon: Lexicon, stance: Stance, parties: Parties, language: str, kinds: Sequence[PassageKind]) -> None:
+        self.tokens, self.lexicon, self.stance, self.parties, self.kinds = tokens, lexicon, stance, parties, kinds
+        self.memory = Memory(lexicon, stance, lexicon.namings.get(language))
+        self.passage = _Passage()
+
+    def clauses(self) -> Iterator[Clause]:
+        text, number, reached = self.tokens.text, 0, 0
+        lead: Clause | None = None
+        for sentence in self.tokens.sentences:
+            lines = text.count("\n", reached, sentence.start)
+            if lines or not reached:
+                number += lines
+                reached = sentence.start
+                self.memory.new_passage(number)
+                listed = number < len(self.kinds) and self.kinds[number] == "list_item"
+                self.passage = _Passage(lead=lead if listed else None)
+                lead = lead if listed else None
+            mentions = self.memory.of_sentence(self.tokens, sentence)
+            heading = number < len(self.kinds) and self.kinds[number] == "heading"
+            if heading or sentence.asks:
+                continue
+            found = self._sentence(sentence, mentions, number)
+            yield from found
+            self.memory.taken(found)
+            if found and text[sentence.start : sentence.end].rstrip().endswith((":", "：")) and found[-1].level:
+                lead = found[-1]
+
+    def _sentence(self, sentence: Sentence, mentions: list[Mention], passage: int) -> list[Clause]:
+        tokens, stance = self.tokens, self.stance
+        items = [item for item in stance.cues.longest(tokens, sentence.first, sentence.last) if item[2].kind != "ignored"]
+        if not mentions and not any(entry.kind in _SCORED for _, _, entry in items):
+            return []
+        speakers = list(stance.speakers.longest(tokens, sentence.first, sentence.last))
+        segments = self._segments(sentence, items, speakers)
+        clauses: list[Clause] = []
+        subject: Subject | None = None
+        for segment in segments:
+            clause, subject = self._clause(segment, sentence, speakers, subject, passage)
+            own = tuple(m for m in mentions if segment.first <= m.word < segment.last)
+            if not own and clause.level:
+                earlier = tuple(m for before in clauses for m in before.mentions)
+                own = self.memory.carried(tokens, segment.first, segment.last, earlier, bool(mentions))
+            clauses.append(replace(clause, mentions=own))
+        return _settled(clauses, self.lexicon, self.passage.lead)
+
+    def _segments(self, sentence: Sentence, items: list[Item], speakers: list[Match]) -> list[_Segment]:
+        segments = [_Segment(sentence.first, sentence.last, None)]
+        for item in items:
+            start, _, entry = item
+            current = segments[-1]
+            if entry.kind in _OPENERS or entry.kind == "judgement":
+                opens = self._opens(start, current.first, items, speakers, entry)
+                started = current.head is not None or any(i[2].kind in _SCORED for i in current.items)
+                if opens is not None and opens > current.first and started:
+                    moved = [i for i in current.items if i[0] >= opens]
+                    current.items = [i for i in current.items if i[0] < opens]
+                    current.last = opens
+                    current = _Segment(opens, sentence.last, item, moved)
+                    segments.append(current)
+                elif current.head is None and entry.kind in _OPENERS:
+                    current.head = item
+            current.items.append(item)
+        return segments
+
+    def _opens(self, at: int, first: int, items: list[Item], speakers: list[Match], entry: Entry) -> int | None:
+        """Where the clause begins that this cue heads: after a coordinator or a comma, or at its subject; None for a nested cue."""
+        tokens, stance = self.tokens, self.stance
+        words, breaks = tokens.words, tokens.breaks
+        modifiers = {place for begin, end, one in items if one.kind in ("booster", "negation", "hedge") for place in range(begin, end)}
+        before = at - 1
+        while before >= first and breaks[before + 1] == SPACE and self._skipped(before, modifiers):
+            before -= 1
+        if before >= first and words[before] == "to" and breaks[before + 1] == SPACE:
+            before -= 1
+        if before < first:
+            return first
+        if entry.kind != "judgement":
+            if breaks[before + 1] != SPACE and words[before] not in _SUBORDINATORS:
+                return before + 1
+            if words[before] in stance.coordinators:
+                return before + 1
+        subject = subject_before(at, first, speakers, tokens, stance, self.parties, None)
+        if subject is None or any(
+            not self._skipped(place, modifiers) and words[place] not in stance.roles for place in range(subject.last, before + 1)
+        ):
+            return None
+        ahead = subject.first - 1
+        if ahead < first:
+            return first
+        if words[ahead] in _SUBORDINATORS:
+            return None
+        if breaks[ahead + 1] >= COMMA or words[ahead] in stance.coordinators:
+            return ahead + 1
+        return None
+
+    def _skipped(self, place: int, modifiers: set[int]) -> bool:
+        word = self.tokens.words[place]
+        return word in self.stance.auxiliaries or word.endswith("ly") or place in modifiers
+
+    def _clause(
+        self, segment: _Segment, sentence: Sentence, speakers: list[Match], before: Subject | None, passage: int
+    ) -> tuple[Clause, Subject | None]:
+        tokens = self.tokens
+        head = segment.head
+        verb = head[0] if head else next((i[0] for i in segment.items if i[2].kind in _SCORED), segment.last)
+        subject = subject_before(verb, segment.first, speakers, tokens, self.stance, self.parties, self.passage.actor)
+        own = subject is not None
+        if subject is None and segment.first > sentence.first:
+            subject = before  # a coordinated predicate keeps its subject
+        silent = subject is not None and subject.actor is None
+        actor = subject.actor if subject and subject.actor else self.passage.actor or self.parties.everyone
+        weight = _weigh(segment, tokens, self._may_promise(segment, speakers, subject), silent)
+        if subject and subject.actor and weight.level:
+            self.passage.actor = subject.actor
+        cut = Clause(
+            start=tokens.starts[segment.first] if segment.first > sentence.first else sentence.start,
+            end=self._end(segment) if segment.last < sentence.last else sentence.end,
+            sentence=(sentence.start, sentence.end),
+            passage=passage,
+            actor=actor,
+            actor_span=(tokens.starts[subject.first], tokens.ends[subject.last - 1]) if own and subject else None,
+            polarity=weight.polarity,
+            ladder=weight.ladder,
+            level=weight.level,
+            base=_cue(weight.base, tokens) if weight.base else None,
+            base_level=weight.base[2].level if weight.base else 0,
+            cues=tuple(_cue(item, tokens) for item in weight.counted),
+            boosters=tuple(_cue(item, tokens) for item in weight.boosters),
+            hedges=tuple(_cue(item, tokens) for item in segment.items if item[2].kind == "hedge"),
+            scope=tuple(_cue(item, tokens) for item in segment.items if item[2].kind == "scope"),
+            negations=tuple(_cue(item, tokens) for item in segment.items if item[2].kind == "negation"),
+            spoken=weight.spoken and not silent,
+        )
+        return cut, subject
+
+    def _end(self, segment: _Segment) -> int:
+        """Where the clause's own words end: the coordinator of the next one is not among them."""
+        last = segment.last
+        while last - 1 > segment.first and self.tokens.words[last - 1] in self.stance.coordinators:
+            last -= 1
+        return self.tokens.ends[last - 1]
+
+    def _may_promise(self, segment: _Segment, speakers: list[Match], subject: Subject | None) -> set[int]:
+        """The promises and actions of the segment whose subject is a speaker: "will" of a third thing only foretells."""
+        kept: set[int] = set()
+        for start, _, entry in segment.items:
+            if entry.kind not in ("promise", "action", "deed"):
+                continue
+            near = subject_before(start, segment.first, speakers, self.tokens, self.stance, self.parties, self.passage.actor)
+            if segment.head and start == segment.head[0]:
+                if subject and subject.actor and (near is None or near.actor):
+                    kept.add(start)
+            elif near and near.actor and start - near.last <= 3 and entry.kind == "promise":
+                kept.add(start)
+        return kept
+
+
+@dataclass(frozen=True, slots=True)
+class _Weight:
+    level: int
+    ladder: Ladder
+    polarity: Polarity
+    base: Item | None
+    counted: tuple[Item, ...] = ()
+    boosters: tuple[Item, ...] = ()
+    spoken: bool = False
+
+
+_NOTHING = _Weight(0, "position", "neutral", None)
+
+
+def _weigh(segment: _Segment, tokens: Tokens, promised: set[int], silent: bool) -> _Weight:
+    """The level of a clause: its highest cue, one up for a booster, one down for a hedge; nothing where it only reports."""
+    counted: list[tuple[Item, int, str]] = []
+    capped = False
+    negated = [end for _, end, entry in segment.items if entry.kind == "negation"]
+    for item in segment.items:
+        start, _, entry = item
+        if entry.kind not in _SCORED or (entry.kind != "judgement" and silent):
+            continue
+        if entry.kind in ("promise", "action", "deed") and start not in promised:
+            continue
+        if capped:
+            if entry.polarity == "oppose":
+                counted.append((item, 0, "oppose"))
+            continue
+        level, sign = entry.level, entry.polarity
+        if any(0 <= start - end <= 1 for end in negated):
+            level, sign = (2, "support") if sign == "oppose" else (min(level, 2), "oppose") if entry.kind != "judgement" else (level, "oppose")
+        counted.append((item, level, sign))
+        capped = entry.caps
+    head = segment.head
+    reports = head is not None and head[2].kind == "report" and not any(i[2].kind != "judgement" for i, _, _ in counted)
+    if not counted or reports:
+        return _NOTHING
+    base, level, _ = max(counted, key=lambda one: (one[1], -one[0][0]))
+    boosters = tuple(item for item in segment.items if item[2].kind == "booster") if base[2].ladder != "concern" else ()
+    hedged = any(item[2].kind == "hedge" for item in segment.items)
+    level = max(1, min(5, level + bool(boosters) - hedged))
+    return _Weight(
+        level,
+        base[2].ladder,
+        _polarity(counted),
+        base,
+        tuple(i for i, _, _ in counted),
+        boosters,
+        any(i[2].kind != "judgement" for i, _, _ in counted),
+    )
+
+
+def _polarity(counted: list[tuple[Item, int, str]]) -> Polarity:
+    own = [sign for item, _, sign in counted if item[2].kind != "judgement"]
+    judged = [sign for item, _, sign in counted if item[2].kind == "judgement"]
+    if "oppose" in own:
+        return "oppose"
+    if "support" in own:
+        return "support"
+    if "oppose" in judged:
+        return "oppose"
+    if judged or "open" in own:
+        return "support"
+    return "neutral"
+
+
+def _settled(clauses: list[Clause], lexicon: Lexicon, lead: Clause | None) -> list[Clause]:
+    """Give claims and list items their stance, and a bad thing that is fought its sign."""
+    settled: list[Clause] = []
+    for clause in clauses:
+        if not clause.level and clause.mentions:
+            claim = next((mention for mention in clause.mentions if mention.claims), None)
+            if lead is not None and clause.base is None:
+                stance = replace(lead, start=clause.start, end=clause.end, sentence=clause.sentence, passage=clause.passage)
+                clause = replace(stance, mentions=clause.mentions, scope=clause.scope, actor_span=None)
+            elif claim and not clause.negations and len(clauses) == 1:
+                sign: Literal["support", "oppose"] = lexicon.issues[claim.issue].valence
+                clause = replace(clause, level=2, polarity=sign, base=claim.cue, base_level=2, cues=(claim.cue,))
+        settled.append(clause)
+    return settled
+
+
+def _cue(item: Item, tokens: Tokens) -> Cue:
+    start, end = tokens.starts[item[0]], tokens.ends[item[1] - 1]
+    return Cue(tokens.text[start:end], start, end, item[2].rule)

@@ -1,0 +1,218 @@
+"""The word lists by which positions are read: issues, stance vocabulary and parties, from YAML, under one hash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from schemas import declarations
+from schemas.errors import DeclarationError
+from schemas.records import Ladder, digest
+from statements.positions.phrases import PhraseError, Phrases
+
+RULES_VERSION = 1  # raise by hand when the code of this package reads an old text differently
+
+_HERE = Path(__file__).parent
+
+Kind = Literal["stance", "promise", "action", "deed", "judgement", "report", "booster", "hedge", "scope", "negation", "ignored"]
+Sign = Literal["support", "oppose", "neutral", "open"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A phrase of the stance vocabulary. `rule` is what a cue shows a reviewer: its list and the phrase as written."""
+
+    kind: Kind
+    rule: str
+    ladder: Ladder = "position"
+    level: int = 0
+    polarity: Sign = "open"
+    caps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """What a phrase of an issue file stands for: the issue, or a facet, which counts only where its parent is spoken of."""
+
+    issue: str
+    kind: Literal["mention", "echo", "claim", "unless"]
+    parent: str | None = None
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A subject that a desk follows. A facet's id is `parent.facet`."""
+
+    id: str
+    title: str
+    parent: str | None
+    valence: Literal["support", "oppose"]
+    examples: tuple[str, ...] = ()
+    wordings: tuple[str, ...] = ()  # its phrases in plain words, for suggestions
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Whom a phrase names: a party, a body, all or both of the parties, the one who spoke last, or a bystander."""
+
+    kind: Literal["party", "body", "both", "everyone", "last", "bystander"]
+    name: str = ""
+    adjective: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """The stance vocabulary of one language, compiled."""
+
+    language: str
+    cues: Phrases[Entry]
+    counters: Phrases[str]
+    anaphors: Phrases[str]
+    speakers: Phrases[Speaker]
+    roles: frozenset[str]
+    prepositions: frozenset[str]
+    auxiliaries: frozenset[str]
+    coordinators: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lexicon:
+    """All word lists of one run, frozen. Two lexicons with the same `sha256` read every text alike."""
+
+    sha256: str
+    issues: Mapping[str, Issue]
+    namings: Mapping[str, Phrases[Naming]]  # by language
+    stances: Mapping[str, Stance]  # by language
+    names: Mapping[str, str]  # a party's other names, folded to lower case, to the name it is listed under
+    bodies: frozenset[str]
+
+
+def load(folder: Path | None = None, config: Path | None = None) -> Lexicon:
+    """Read issues, stance vocabulary and parties.
+
+    Issues are those of the package and of `config/issues` (the same id replaces); `folder` stands in place of both.
+    `config/stances` and `config/parties.yml` replace the package's files of the same name. Unchanged files are compiled once.
+
+    Raises:
+        DeclarationError: a file breaks its schema or a phrase cannot be read; the message holds file, line and key.
+    """
+    if folder is not None:
+        if not folder.is_dir():
+            raise DeclarationError(f"{folder}: no folder of issue files (*.yml) is here.")
+        issues = {path.stem: path for path in sorted(folder.glob("*.yml"))}
+        if not issues:
+            raise DeclarationError(f"{folder}: holds no issue file (*.yml).")
+    else:
+        issues = declarations.found("issues", _HERE / "issues", config)
+    stances = declarations.found("stances", _HERE / "stances", config)
+    own = config / "parties.yml" if config else None
+    parties = own if own and own.is_file() else _HERE / "parties.yml"
+    files = (*(("issue", id_, path) for id_, path in issues.items()), *(("stance", id_, path) for id_, path in stances.items()))
+    every = (*files, ("parties", "parties", parties))
+    return _compiled(every, tuple(declarations.file_sha256(path) for _, _, path in every))
+
+
+@lru_cache(maxsize=8)
+def _compiled(files: tuple[tuple[str, str, Path], ...], hashes: tuple[str, ...]) -> Lexicon:
+    read = {(schema, id_): (path, declarations.read(path, schema)) for schema, id_, path in files}
+    named: dict[str, list[tuple[str, Naming]]] = {}
+    issues: dict[str, Issue] = {}
+    for (schema, id_), (path, value) in read.items():
+        if schema == "issue":
+            issues.update({issue.id: issue for issue in _issues(id_, value)})
+            for language, phrase, naming in _namings(id_, value):
+                _checked(path, phrase)
+                named.setdefault(language, []).append((phrase, naming))
+    parties_path, parties = read["parties", "parties"]
+    stances = {id_: _stance(id_, path, value, parties_path, parties) for (schema, id_), (path, value) in read.items() if schema == "stance"}
+    names = {
+        other.casefold(): name for group in ("countries", "bodies") for name, entry in parties[group].items() for other in (name, *entry["names"])
+    }
+    sha256 = digest("lexicon", RULES_VERSION, [(schema, id_, sha) for (schema, id_, _), sha in zip(files, hashes, strict=True)])
+    namings = {language: Phrases(phrases) for language, phrases in named.items()}
+    return Lexicon(sha256, issues, namings, stances, names, frozenset(parties["bodies"]))
+
+
+def _issues(id_: str, value: dict[str, Any]) -> Iterator[Issue]:
+    yield Issue(id_, value["title"], None, value.get("valence", "support"), tuple(value.get("examples", ())), _wordings(value))
+    for facet, entry in value.get("facets", {}).items():
+        valence = entry.get("valence", value.get("valence", "support"))
+        yield Issue(f"{id_}.{facet}", entry["title"], id_, valence, (), _wordings(entry))
+
+
+def _wordings(value: dict[str, Any]) -> tuple[str, ...]:
+    phrases = [phrase for kind in ("mentions", "claims") for phrase in value.get(kind, {}).get("en", ())]
+    return (value["title"], *(" ".join(phrase.translate(str.maketrans("()[]|*~…", "        ")).split()) for phrase in phrases))
+
+
+def _namings(id_: str, value: dict[str, Any]) -> Iterator[tuple[str, str, Naming]]:
+    places = [(id_, None, value), *((f"{id_}.{facet}", id_, entry) for facet, entry in value.get("facets", {}).items())]
+    for issue, parent, entry in places:
+        for key, kind in _NAMING_KEYS.items():
+            for language, phrases in entry.get(key, {}).items():
+                for phrase in phrases:
+                    yield language, phrase, Naming(issue, kind, parent, f"{issue}: {phrase}")
+
+
+_NAMING_KEYS: dict[str, Literal["mention", "echo", "claim", "unless"]] = {
+    "mentions": "mention",
+    "echoes": "echo",
+    "claims": "claim",
+    "unless": "unless",
+}
+_PLAIN_KINDS: tuple[tuple[str, Kind], ...] = (
+    ("ignored", "ignored"),
+    ("reports", "report"),
+    ("negations", "negation"),
+    ("boosters", "booster"),
+    ("hedges", "hedge"),
+    ("scope", "scope"),
+)
+
+
+def _stance(language: str, path: Path, value: dict[str, Any], parties_path: Path, parties: dict[str, Any]) -> Stance:
+    irregular = value.get("irregular", {})
+    cues: list[tuple[str, Entry]] = []
+    for cue in value["cues"]:
+        for phrase in cue["phrases"]:
+            rule = f"{cue['ladder']} {cue['level']}: {phrase}"
+            cues.append((phrase, Entry(cue["kind"], rule, cue["ladder"], cue["level"], cue["polarity"], cue.get("caps", False))))
+    for key, kind in _PLAIN_KINDS:
+        cues += [(phrase, Entry(kind, f"{kind}: {phrase}")) for phrase in value.get(key, ())]
+    for phrase, _ in cues:
+        _checked(path, phrase, irregular)
+    speakers: list[tuple[str, Speaker]] = []
+    for group, kind_of_party in (("countries", "party"), ("bodies", "body")):
+        for name, entry in parties[group].items():
+            for other in entry["names"]:
+                _checked(parties_path, other)
+                speakers.append((other, Speaker("party" if kind_of_party == "party" else "body", name)))
+            speakers += [(adjective, Speaker("party", name, adjective=True)) for adjective in entry.get("adjectives", ())]
+    words = value.get("speakers", {})
+    speakers += [(phrase, Speaker("both")) for phrase in words.get("both", ())]
+    speakers += [(phrase, Speaker("everyone")) for phrase in words.get("everyone", ())]
+    speakers += [(phrase, Speaker("last")) for phrase in words.get("last", ())]
+    speakers += [(phrase, Speaker("bystander")) for phrase in words.get("bystanders", ())]
+    return Stance(
+        language=language,
+        cues=Phrases(cues, irregular),
+        counters=Phrases([(phrase, phrase) for phrase in value.get("counters", ())], irregular),
+        anaphors=Phrases([(phrase, phrase) for phrase in value.get("anaphors", ())], irregular),
+        speakers=Phrases(speakers, irregular),
+        roles=frozenset(value.get("roles", ())),
+        prepositions=frozenset(value.get("prepositions", ())),
+        auxiliaries=frozenset(value.get("auxiliaries", ())),
+        coordinators=frozenset(value.get("coordinators", ())),
+    )
+
+
+def _checked(path: Path, phrase: str, irregular: Mapping[str, list[str]] | None = None) -> None:
+    try:
+        Phrases([(phrase, None)], irregular)
+    except PhraseError as error:
+        line = next((n for n, text in enumerate(path.read_text("utf-8").splitlines(), 1) if phrase in text), 1)
+        raise DeclarationError(f"{path}:{line}: {error}.") from error
