@@ -61,8 +61,8 @@ def verdict_on(clauses: Sequence[ClauseShift], whole_before: bool, whole_after: 
         reason = "Another actor says it." if differing[0].rule == "actor_differs" else "What it is about has changed, at the same level."
         return Verdict("changed", differing[0].rule, reason, differing, "medium")
     came, went = added if whole_before else [], removed if whole_after else []
-    if came and went:
-        return Verdict("changed", "clauses_replaced", "Clauses came and clauses went, at the same level.", tuple(came + went), "medium")
+    if (came and went) or not pairs:
+        return Verdict("changed", "clauses_replaced", "Clauses came and clauses went, at the same level.", tuple(added + removed), "medium")
     if came:
         return Verdict("widened", "clauses_added", f"Says more at the same level: {_count(came)} added.", tuple(came), "medium")
     if went:
