@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from schemas.records import ClauseShift, Position, ShiftKind
@@ -51,7 +51,8 @@ def emphasis(position: Position) -> int:
 
 def compared(before: Position, after: Position, likeness: float) -> tuple[ShiftKind, str]:
     """The kind of shift between two paired clauses, and the rule that told it."""
-    if folded(before.quote) == folded(after.quote) and (before.actor, before.polarity, before.level) == (after.actor, after.polarity, after.level):
+    same_reading = (before.actor, before.polarity, before.level) == (after.actor, after.polarity, after.level)
+    if same_reading and likeness > 0.99 and folded(before.quote) == folded(after.quote):
         return "continued", "same_text"
     if before.actor != after.actor:
         return "changed", "actor_differs"
@@ -79,19 +80,30 @@ def _paired(before: Sequence[Position], after: Sequence[Position]) -> list[_Pair
     """Greedily, the most alike first; each clause is paired once at most."""
     if not before or not after:
         return []
+    texts = [folded(position.quote) for position in (*before, *after)]
     words = [object_words(position) for position in (*before, *after)]
-    weight = _weights(words)
-    candidates = []
+    weight = _weights(words).__getitem__
+    weights = [sum(map(weight, clause)) for clause in words]
+    alike: list[_Pair] = []
+    unlike: list[_Pair] = []
     for i, was in enumerate(before):
         for j, now in enumerate(after):
-            likeness = 1.0 if folded(was.quote) == folded(now.quote) else _likeness(words[i], words[len(before) + j], weight)
-            candidates.append(_Pair(likeness + _kinship(was, now), likeness, i, j))
-    candidates.sort(key=lambda pair: (-pair.score, pair.before, pair.after))
+            k = len(before) + j
+            likeness = 1.0 if texts[i] == texts[k] else _likeness(sum(map(weight, words[i] & words[k])), weights[i], weights[k])
+            if likeness >= PAIRED:
+                alike.append(_Pair(likeness + _kinship(was, now), likeness, i, j))
+            elif not alike:
+                unlike.append(_Pair(likeness + _kinship(was, now), likeness, i, j))
+    if not alike:
+        return [max(unlike, key=lambda pair: (*_strength(before[pair.before], after[pair.after]), pair.score, -pair.before, -pair.after))]
     pairs: list[_Pair] = []
-    for pair in candidates:
-        if pair.likeness >= PAIRED and all(pair.before != other.before and pair.after != other.after for other in pairs):
+    taken_before, taken_after = set(), set()
+    for pair in sorted(alike, key=lambda pair: (-pair.score, pair.before, pair.after)):
+        if pair.before not in taken_before and pair.after not in taken_after:
             pairs.append(pair)
-    return pairs or [max(candidates, key=lambda pair: (*_strength(before[pair.before], after[pair.after]), pair.score, -pair.before, -pair.after))]
+            taken_before.add(pair.before)
+            taken_after.add(pair.after)
+    return pairs
 
 
 def _strength(before: Position, after: Position) -> tuple[bool, int]:
@@ -104,13 +116,9 @@ def _kinship(before: Position, after: Position) -> float:
     return 0.10 * (before.actor == after.actor) + 0.08 * (before.polarity == after.polarity) + 0.04 * (before.ladder == after.ladder)
 
 
-def _likeness(before: frozenset[str], after: frozenset[str], weight: Mapping[str, float]) -> float:
+def _likeness(shared: float, before: float, after: float) -> float:
     """Dice's coefficient over weighted words, lifted where one clause is contained in the other (an elaboration)."""
-    if not before or not after:
-        return 0.0
-    shared = sum(weight[word] for word in before & after)
-    one, other = sum(weight[word] for word in before), sum(weight[word] for word in after)
-    return 0.7 * 2 * shared / (one + other) + 0.3 * shared / min(one, other)
+    return 0.7 * 2 * shared / (before + after) + 0.3 * shared / min(before, after) if shared else 0.0
 
 
 def _weights(clauses: Sequence[frozenset[str]]) -> dict[str, float]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
@@ -29,26 +30,42 @@ class Said:
     comparability: Comparability = "full"
 
 
+Spoken = Mapping[str, tuple[Position, ...]]
+"""A statement's positions by issue, each in the order of the text."""
+
+
+@dataclass(frozen=True)
+class _Side:
+    said: Said
+    spoken: Spoken
+
+    @cached_property
+    def facets(self) -> Mapping[str, list[Position]]:
+        """What the facets of each parent issue say."""
+        facets: dict[str, list[Position]] = {}
+        for issue, positions in self.spoken.items():
+            if parent := issue.rpartition(".")[0]:
+                facets.setdefault(parent, []).extend(positions)
+        return facets
+
+
 def shifts_of(series: str, statements: Sequence[Said], causes: Mapping[tuple[str, str], Cause] | None = None) -> tuple[Shift, ...]:
     """All shifts between neighbours of `statements`, which stand in the order of the series.
 
     The same statements give the same shifts under the same ids. `causes` says, by (from, to), why a pair was compared anew; a pair that it
     does not name was compared because the source spoke.
     """
-    spoken = [by_issue(said.stances) for said in statements]
-    earlier: dict[str, int] = {}  # issue → the last statement, before the pair's first, that spoke on it
+    sides = [_Side(said, by_issue(said.stances)) for said in statements]
+    earlier: dict[str, _Side] = {}  # issue → the last statement, before the pair's first, that spoke on it
     shifts: list[Shift] = []
-    for i, (before, after) in enumerate(pairwise(statements)):
-        cause = (causes or {}).get((before.statement, after.statement), "source")
+    for before, after in pairwise(sides):
+        cause = (causes or {}).get((before.said.statement, after.said.statement), "source")
         found: dict[str, Shift] = {}
-        for issue in _facets_first(spoken[i] | spoken[i + 1]):
-            last = earlier.get(issue)
-            base = i if issue in spoken[i] or last is None else last
-            found[issue] = _shift(
-                series, issue, (before, after), statements[base], spoken[base].get(issue, ()), spoken[i + 1].get(issue, ()), found, cause
-            )
+        for issue in _facets_first({*before.spoken, *after.spoken}):
+            base = before if issue in before.spoken else earlier.get(issue, before)
+            found[issue] = _shift(series, issue, before, base, after, found, cause)
         shifts += [found[issue] for issue in sorted(found)]
-        earlier.update(dict.fromkeys(spoken[i], i))
+        earlier.update(dict.fromkeys(before.spoken, before))
     return tuple(shifts)
 
 
@@ -88,36 +105,23 @@ def cause_of(earlier: Shift | None, now: Shift, same_bodies: bool) -> Cause:
     return earlier.cause if earlier.lexicon == now.lexicon else "lexicon"
 
 
-def _shift(
-    series: str,
-    issue: str,
-    pair: tuple[Said, Said],
-    base: Said,
-    before: Sequence[Position],
-    after: Sequence[Position],
-    facets: Mapping[str, Shift],
-    cause: Cause,
-) -> Shift:
+def _shift(series: str, issue: str, before: _Side, base: _Side, after: _Side, facets: Mapping[str, Shift], cause: Cause) -> Shift:
     """One issue between two neighbours; `base` is the statement compared with: the predecessor, or the last that spoke."""
-    comparability = comparability_of(pair[0].comparability, pair[1].comparability)
-    clauses = _clauses(before, after, issue, (base.stances, pair[1].stances))
+    comparability = comparability_of(before.said.comparability, after.said.comparability)
+    clauses = _clauses(issue, base, after)
+    was, now = base.spoken.get(issue, ()), after.spoken.get(issue, ())
     compared: ShiftKind | None = None
-    if not before:
-        verdict = _first_time(clauses, pair[0].comparability)
-    elif not after:
+    if not was:
+        verdict = _first_time(clauses, before.said.comparability)
+    elif not now:
         verdict = _silence(clauses, comparability)
     else:
-        verdict = verdict_on(clauses, base.comparability == "full", pair[1].comparability == "full")
-        verdict = with_facets(verdict, [shift for name, shift in facets.items() if name.startswith(f"{issue}.")], pair[1].comparability == "full")
-        if base is not pair[0]:
+        verdict = verdict_on(clauses, base.said.comparability == "full", after.said.comparability == "full")
+        verdict = with_facets(verdict, [shift for name, shift in facets.items() if name.startswith(issue + ".")], after.said.comparability == "full")
+        if base is not before:
             compared = verdict.kind
-            verdict = Verdict(
-                "returned",
-                "absent_then_back",
-                f"Not in the statement before; said again, {verdict.kind} since it was last said.",
-                verdict.leading,
-                "high",
-            )
+            reason = f"Not in the statement before; {compared} since it was last said."
+            verdict = Verdict("returned", "absent_then_back", reason, verdict.leading, "high")
     confidence = verdict.confidence
     if comparability != "full" and verdict.kind in {"new", "returned", "widened", "narrowed", "strengthened", "weakened"}:
         confidence = _LESS[confidence]
@@ -125,35 +129,35 @@ def _shift(
         series=series,
         issue=issue,
         actor=_actor(verdict.leading),
-        from_statement=pair[0].statement,
-        to_statement=pair[1].statement,
+        from_statement=before.said.statement,
+        to_statement=after.said.statement,
         kind=verdict.kind,
-        level_before=level(before),
-        level_after=level(after),
-        before=tuple(position.quote for position in before),
-        after=tuple(position.quote for position in after),
-        last_said=base.statement if base is not pair[0] else None,
+        level_before=level(was),
+        level_after=level(now),
+        before=tuple(position.quote for position in was),
+        after=tuple(position.quote for position in now),
+        last_said=base.said.statement if base is not before else None,
         rule=verdict.rule,
         confidence=confidence,
         comparability=comparability,
         cause=cause,
-        from_content=pair[0].content_sha256,
-        to_content=pair[1].content_sha256,
-        lexicon=pair[1].stances.lexicon,
-        cues=tuple(cue for positions in (before, after) for position in positions for cue in position.cues),
+        from_content=before.said.content_sha256,
+        to_content=after.said.content_sha256,
+        lexicon=after.said.stances.lexicon,
+        cues=tuple(cue for position in (*was, *now) for cue in position.cues),
         reason=verdict.reason,
         clauses=clauses,
         compared=compared,
     )
 
 
-def _clauses(before: Sequence[Position], after: Sequence[Position], issue: str, stances: tuple[Stances, Stances]) -> tuple[ClauseShift, ...]:
+def _clauses(issue: str, before: _Side, after: _Side) -> tuple[ClauseShift, ...]:
     """The clauses of an issue, paired; those of a parent only with clauses of the same facet."""
     groups: dict[str, tuple[list[Position], list[Position]]] = {}
-    for side, positions in enumerate((before, after)):
-        facets = [position for position in stances[side].positions if position.issue.startswith(f"{issue}.")]
-        for position in positions:
-            groups.setdefault(_facet(position, facets), ([], []))[side].append(position)
+    for n, side in enumerate((before, after)):
+        facets = side.facets.get(issue, ())
+        for position in side.spoken.get(issue, ()):
+            groups.setdefault(_facet(position, facets), ([], []))[n].append(position)
     clauses = [clause for _, group in sorted(groups.items()) for clause in clause_shifts(*group)]
     return tuple(sorted(clauses, key=_in_later_text))
 
@@ -195,6 +199,6 @@ def _in_text(position: Position) -> tuple[int, int, str, str, str, int, str]:
     return (position.start, position.end, position.issue, position.actor, position.polarity, position.level, position.ladder)
 
 
-def _facets_first(issues: Mapping[str, object]) -> list[str]:
+def _facets_first(issues: Iterable[str]) -> list[str]:
     """A parent is judged after its facets, whose shifts it gathers."""
     return sorted(issues, key=lambda issue: (-issue.count("."), issue))
