@@ -85,6 +85,10 @@ class Store:
             StoreError: it is out of reach, locked, or not migrated; the sentence says what to run.
         """
         place = place or _settings.load()
+        if not place.is_sqlite:
+            from statements.local.postgres import ensure_running  # with its driver; SQLite needs neither
+
+            ensure_running(place)
         try:
             engine = create_engine(place.database_url)
         except OSError as error:

@@ -56,7 +56,8 @@ class LocalAirflow:
         self.arrangement = arrangement
         self.port = choose_port(arrangement.port)
         self.password = _kept_secret(arrangement.home / "airflow" / "password", 12)
-        self.api = AirflowApi(self.url, USER, self.password)
+        self.user = USER
+        self.api = AirflowApi(self.url, self.user, self.password)
         self.trouble: str | None = None  # the sentence about a service that ended
         self._process: subprocess.Popen[str] | None = None
         self._migrated = threading.Event()

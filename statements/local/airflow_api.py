@@ -76,6 +76,10 @@ class AirflowApi:
         run = self._ask("POST", f"dags/{dag_id}/dagRuns", json=body)
         return Run(dag_id, run["dag_run_id"], run["state"])
 
+    def state_of(self, run: Run) -> str:
+        """queued, running, success or failed."""
+        return str(self._ask("GET", f"dags/{run.dag_id}/dagRuns/{run.run_id}")["state"])
+
     def wait_for(self, run: Run, limit: float = 300.0, check: Callable[[], None] = lambda: None) -> Run:
         """Return the run when it has ended, with the tasks that failed.
 
@@ -83,22 +87,29 @@ class AirflowApi:
             AirflowApiError: it has not ended after `limit` seconds.
         """
         deadline = time.monotonic() + limit
-        while (state := self._ask("GET", f"dags/{run.dag_id}/dagRuns/{run.run_id}")["state"]) not in FINISHED:
+        while (state := self.state_of(run)) not in FINISHED:
             check()
             if time.monotonic() > deadline:
                 raise AirflowApiError(f"The run {run.run_id} of {run.dag_id} is still {state} after {limit:.0f} seconds.")
             time.sleep(0.2)
         return Run(run.dag_id, run.run_id, state, tuple(self._failed(run)) if state == "failed" else ())
 
-    def task_log(self, run: Run, task_id: str, try_number: int = 1, map_index: int = -1) -> str:
-        """The log of one task's try, as text."""
-        path = f"dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{task_id}/logs/{try_number}"
-        content = self._ask("GET", path, params={"map_index": map_index, "full_content": True})["content"]
-        return "\n".join(str(line.get("event", line)) if isinstance(line, dict) else str(line) for line in content)
+    def error_of(self, run: Run, task_id: str) -> str | None:
+        """The sentence that the task's last try ended with; None where its log holds none."""
+        tries = [task for task in self._tasks(run) if task["task_id"] == task_id and task["state"] == "failed"]
+        if not tries:
+            return None
+        path = f"dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{task_id}/logs/{tries[0]['try_number']}"
+        lines = self._ask("GET", path, params={"map_index": tries[0]["map_index"], "full_content": True})["content"]
+        details = [detail for line in lines if isinstance(line, dict) for detail in line.get("error_detail") or []]
+        return str(details[-1]["exc_value"]) if details else None
 
     def _failed(self, run: Run) -> list[str]:
-        found = self._ask("GET", f"dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances", params={"limit": 1000})["task_instances"]
-        return sorted({task["task_id"] for task in found if task["state"] in {"failed", "upstream_failed"}})
+        return sorted({task["task_id"] for task in self._tasks(run) if task["state"] == "failed"})
+
+    def _tasks(self, run: Run) -> list[dict[str, Any]]:
+        path = f"dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances"
+        return list(self._ask("GET", path, params={"limit": 1000})["task_instances"])
 
     def _ask(self, method: str, path: str, **options: Any) -> Any:
         try:

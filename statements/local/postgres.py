@@ -16,8 +16,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+import psycopg
+from psycopg import sql
+
 from schemas.errors import StoreError
-from statements.settings import Settings
+from statements.settings import Settings, recorded_url
 
 AIRFLOW, STORE = "airflow", "statements"
 _PROGRAMS = "pginstall18"  # the wheel's folder of PostgreSQL 18; it ships 16 too
@@ -80,6 +83,14 @@ class Postgres:
             self._hold()
             for name in databases:
                 self._create(name)
+
+    def recreate(self, *databases: str) -> None:
+        """Empty these databases of the running server, whoever is connected to them."""
+        with self._connect() as connection:
+            for name in databases:
+                connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+        for name in databases:
+            self._create(name)
 
     def stop(self) -> None:
         """Let the server go; it ends unless another process holds it. Harmless when it is down."""
@@ -194,12 +205,12 @@ class Postgres:
         self._run("pg_ctl", "-w", "-t", "60", "-D", self._data, "-l", str(self.log), "-o", " ".join(options), "start")
 
     def _create(self, name: str) -> None:
-        import psycopg
-        from psycopg import sql
-
-        with psycopg.connect(host=str(self.socket_folder), port=_PORT, user="postgres", dbname="postgres", autocommit=True) as connection:
+        with self._connect() as connection:
             if connection.execute("select 1 from pg_database where datname = %s", (name,)).fetchone() is None:
                 connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+
+    def _connect(self) -> psycopg.Connection:
+        return psycopg.connect(host=str(self.socket_folder), port=_PORT, user="postgres", dbname="postgres", autocommit=True)
 
     def _attempt(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         owner = self._owner
@@ -240,21 +251,6 @@ def ensure_running(settings: Settings) -> None:
         return
     server.start()
     atexit.register(server.stop)
-
-
-def recorded_url(home: Path) -> str | None:
-    """The store's URL that `record_url` wrote for the verbs of other terminals."""
-    try:
-        return (home / "database_url").read_text("utf-8").strip() or None
-    except FileNotFoundError:
-        return None
-
-
-def record_url(home: Path, url: str) -> None:
-    """Write the store's URL where every verb with this home finds it."""
-    unfinished = home / "database_url.part"
-    unfinished.write_text(url + "\n", "utf-8")
-    unfinished.replace(home / "database_url")
 
 
 def remove(home: Path) -> None:

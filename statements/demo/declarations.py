@@ -1,0 +1,38 @@
+"""The demo's folder of declarations: the packaged sources on the specimen hosts, each in one of its layouts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from scrapers.source import PACKAGED, Source, load_source
+from statements.demo.specimens import HERE, SpecimenSource
+
+# What a demo of minutes changes in a source that is watched for years: everything is due at once, and nobody waits between requests.
+HURRIED = {"schedule": "0 0 1 1 *", "delay_seconds": 0, "revisit": {"soonest_minutes": 0, "latest_days": 0}}
+
+
+def write(folder: Path, sources: Sequence[SpecimenSource]) -> dict[str, Source]:
+    """Write `sources/` and `series/` into the folder (a STATEMENTS_CONFIG); return the sources by id as the watcher reads them."""
+    (folder / "sources").mkdir(parents=True, exist_ok=True)
+    declared = {}
+    for source in sources:
+        path = folder / "sources" / f"{source.id}.yml"
+        path.write_text(yaml.safe_dump(_declaration(source), allow_unicode=True, sort_keys=False), "utf-8")
+        declared[source.id] = load_source(path)
+    (folder / "series").mkdir(exist_ok=True)
+    for series in (HERE / "series").glob("*.yml"):
+        (folder / "series" / series.name).write_bytes(series.read_bytes())
+    return declared
+
+
+def _declaration(source: SpecimenSource) -> dict[str, Any]:
+    packaged = (PACKAGED / f"{source.like}.yml").read_text("utf-8")
+    raw = yaml.safe_load(packaged.replace(".gov.cn", ".example"))
+    layout = next(rule for rule in raw["layouts"] if rule["name"] == source.layout)
+    layout.pop("until", None)  # the site is in this layout today
+    listing = next(entry for entry in raw["listings"] if entry["url"] == source.listing)
+    return {**raw, **HURRIED, "title": f"Specimen of {raw['title']}", "host_group": source.id, "layouts": [layout], "listings": [listing]}
