@@ -22,7 +22,7 @@ from statements.alerts import schedule
 from statements.alerts.events import Event, as_json, from_json, matching
 from statements.alerts.subscriptions import EventKind, Subscription
 
-LEASE = timedelta(minutes=10)  # longer than any attempt may take; after it, another worker may repeat the mail
+LEASE = timedelta(minutes=15)  # longer than any attempt may take; after it, another worker may repeat the mail
 MOST_TOLD = 50  # events whose payload a mail carries; the rest are counted
 _OPEN = ("owed", "claimed")
 

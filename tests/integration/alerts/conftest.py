@@ -1,4 +1,4 @@
-"""A migrated store of each kind."""
+"""A migrated store of each kind, and a mail server."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pytest
 from statements import store as stores
 from statements.snapshots import Snapshots
 from statements.store import Store
+from tests import mail_server
 
 
 @pytest.fixture(params=["sqlite"])
@@ -15,3 +16,9 @@ def store(request, tmp_path):
     stores.upgrade(engine)
     yield Store(engine, Snapshots(str(tmp_path / "snapshots")))
     engine.dispose()
+
+
+@pytest.fixture
+def server():
+    with mail_server.running() as running:
+        yield running

@@ -1,0 +1,120 @@
+"""The subject of a mail: ministry first, what happened, to which statement, and the word that moved."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from schemas.records import Entry, Shift
+from statements.alerts.events import Event
+from statements.alerts.phrases import broadly, counted, joined, shortened, sound, told
+from statements.alerts.subscriptions import KINDS, EventKind
+
+LONGEST = 90  # characters of a subject
+_LEAST_TITLE = 18  # characters of the title that a subject keeps before it tells less
+_LONGEST_WORDS = 44  # of changed words, in a subject
+_GRAVITY = ("reversed", "dropped", "weakened", "strengthened", "narrowed", "widened", "changed", "new", "returned")
+
+
+def subject(events: Sequence[Event], untold: Mapping[EventKind, int], titles: Mapping[str, str]) -> str:
+    """The subject line, of at most LONGEST characters, whatever the ministries wrote.
+
+    Args:
+        events: of one statement, or of a digest; the gravest first.
+        untold: events of the digest that are only counted.
+        titles: of issues, by id.
+    """
+    first = events[0]
+    if len({event.statement for event in events}) > 1 or untold:
+        counts = Counter(event.kind for event in events) + Counter(untold)
+        names = list(dict.fromkeys(ministry(event) for event in events))
+        shown = names[:2] + ([f"{len(names) - 2} more"] if len(names) > 2 else [])
+        start = f"{shortened(joined(shown), 48)}: {joined([f'{counts[kind]} {kind}' for kind in KINDS if counts[kind]])}"
+        return next((line for tail in gists(first, titles) if len(line := f"{start} — {tail}") <= LONGEST), shortened(start, LONGEST))
+    start = f"{shortened(ministry(first), 32)} {first.kind}: "
+    title = sound(first.title) or "untitled statement"
+    for tail in gists(first, titles):
+        room = LONGEST - len(start) - len(tail) - 3
+        if room >= min(len(title), _LEAST_TITLE):
+            return f"{start}{shortened(title, room)} — {tail}"
+    return start + shortened(title, LONGEST - len(start))
+
+
+def ministry(event: Event) -> str:
+    """The ministry's short name, or its source's id where it has none."""
+    return sound(event.ministry) or event.source
+
+
+def gists(event: Event, titles: Mapping[str, str]) -> list[str]:
+    """What happened in a few words, from the most telling way to say it to the shortest."""
+    if event.kind == "altered":
+        return _gists_of_alteration(event, titles)
+    if event.kind == "shift":
+        return _gists_of_shifts(event.telling_shifts, titles)
+    if event.kind == "new":
+        about = broadly(event.issues, titles)
+        return [f"on {joined(about[:most] + ([f'{len(about) - most} more'] if len(about) > most else []))}" for most in (3, 2, 1) if about]
+    if event.kind == "gone":
+        return ["no longer on the site", "gone"]
+    return ["back with other words", "back"] if event.comparison and event.comparison.klass != "none" else ["back, unchanged", "back"]
+
+
+def gravest(entries: Sequence[Entry]) -> list[Entry]:
+    """The entries in the order in which a mail tells them."""
+    return sorted(entries, key=lambda entry: (not entry.position_bearing, -entry.significance))
+
+
+def gravest_shifts(shifts: Sequence[Shift]) -> list[Shift]:
+    """The shifts in the order in which a mail tells them."""
+    place = {kind: at for at, kind in enumerate(_GRAVITY)}
+    return sorted(shifts, key=lambda shift: place.get(shift.kind, len(place)))
+
+
+def changed_words(edits: Sequence[tuple[str, str]]) -> str:
+    """The first change among the edits that shows, in words; empty where it is too long to quote in a subject.
+
+    >>> changed_words([("=", "The side "), ("-", "firmly "), ("=", "opposes it.")])
+    "'firmly' removed"
+    >>> changed_words([("-", "opposes"), ("+", "does not support"), ("=", " it.")])
+    "'opposes' → 'does not support'"
+    """
+    was = now = ""
+    for mark, text in [*edits, ("=", "")]:
+        if mark == "-":
+            was += text
+        elif mark == "+":
+            now += text
+        elif was.strip() or now.strip():
+            break
+    was, now = sound(told(was.strip())), sound(told(now.strip()))
+    if not (was or now) or len(was) + len(now) > _LONGEST_WORDS:
+        return ""
+    return f"'{was}' → '{now}'" if was and now else f"'{was}' removed" if was else f"'{now}' added"
+
+
+def _gists_of_alteration(event: Event, titles: Mapping[str, str]) -> list[str]:
+    assert event.comparison is not None
+    entries = gravest(event.comparison.entries)
+    if not entries:
+        return [f"{event.comparison.klass} change"]
+    first = entries[0]
+    about = broadly(first.issues, titles)[:1]
+    on = f" on {about[0]}" if about else ""
+    deed = _deed(first)
+    says = [words + on for words in [changed_words(first.edits) if first.kind in {"reworded", "moved_reworded"} else ""] if words]
+    says += [f"{first.direction}{on}"] if first.direction and on else []
+    says += [deed + on, deed]
+    more = len(entries) - 1
+    return [f"{says[0]}, {counted(more, 'more change')}", *says] if more else says
+
+
+def _deed(entry: Entry) -> str:
+    if entry.kind == "field":
+        return "date changed" if entry.field == "published" else "title changed"
+    return f"{entry.unit} {entry.kind.replace('_', ' and ')}"
+
+
+def _gists_of_shifts(shifts: Sequence[Shift], titles: Mapping[str, str]) -> list[str]:
+    first, *others = gravest_shifts(shifts)
+    says = f"{broadly([first.issue], titles)[0]} {first.kind}"
+    return [f"{says}, {counted(len(others), 'more shift')}", says] if others else [says]

@@ -1,0 +1,268 @@
+"""What a mail says, before it is set as plain text or HTML: items, findings, and at most ten quoted lines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from schemas.records import Entry, Position, Shift
+from statements.alerts import headline
+from statements.alerts.events import Cited, Event
+from statements.alerts.phrases import counted, dated, joined, named, seen, shortened, sound, told, web_address
+from statements.alerts.subscriptions import KINDS, EventKind, Subscription
+
+MOST_QUOTED = 10  # lines in one mail
+MOST_LISTED = 40  # statements named in one digest; the rest are counted
+_CONTEXT = 70  # unchanged characters kept on either side of a change
+_LONGEST_PIECE = 280  # of changed text, quoted in one stretch
+_FIELDS = {"title": "Title", "published": "Date"}
+
+Span = tuple[Literal["=", "-", "+"], str]
+Role = Literal["now", "was", "quote"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """One quoted line: the statement's own words, with what changed marked."""
+
+    role: Role
+    spans: tuple[Span, ...]
+    source: str = ""  # where the words stand, if not in the statement of the item
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to see in a statement."""
+
+    heading: str
+    quotes: tuple[Quote, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One event of one statement."""
+
+    kind: EventKind
+    ministry: str
+    title: str
+    language: str
+    gist: str
+    when: tuple[str, ...]  # what the ministry says, and when we saw it
+    findings: tuple[Finding, ...]
+    more: str  # what is not quoted, counted
+    url: str  # the ministry's page
+    page: str  # ours, where there is one
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail's content; nothing in it is markup."""
+
+    subject: str
+    heading: str  # of a digest; empty for a single statement
+    items: tuple[Item, ...]
+    more: str
+    note: str  # of the attachments, if any
+    subscription: str
+    address: str
+
+
+def write(
+    events: Sequence[Event],
+    subscription: Subscription,
+    *,
+    untold: Mapping[EventKind, int] | None = None,
+    titles: Mapping[str, str] | None = None,
+    base_url: str | None = None,
+    note: str = "",
+) -> Letter:
+    """The letter that tells these events: the gravest first, and what stands now before what was.
+
+    Args:
+        events: at least one, none of them empty; of one statement, or of several for a digest.
+        untold: how many further events of each kind the mail stands for.
+        titles: of issues, by id.
+        base_url: of our own pages; without it, items have no link to them.
+        note: one sentence about attachments.
+    """
+    untold, titles = untold or {}, titles or {}
+    ordered = sorted(events, key=lambda event: (event.rank, -(event.comparison.significance if event.comparison else 0.0)))
+    is_digest = bool(untold) or len({event.statement for event in events}) > 1
+    left = MOST_QUOTED
+    items = []
+    for event in ordered[:MOST_LISTED]:
+        # In a digest no statement takes all the room: a line each for what stands now and what was.
+        item = _item(event, subscription, titles, base_url, min(left, 2) if is_digest else left)
+        left -= sum(len(finding.quotes) for finding in item.findings)
+        items.append(item)
+    rest = Counter(event.kind for event in ordered[MOST_LISTED:]) + Counter(untold)
+    total = len(ordered) + sum(untold.values())
+    return Letter(
+        subject=headline.subject(ordered, untold, titles),
+        heading=f"{counted(total, 'alert')} for {sound(subscription.title) or subscription.address}" if is_digest else "",
+        items=tuple(items),
+        more=f"And {joined([f'{rest[kind]} {kind}' for kind in KINDS if rest[kind]])}, counted only." if rest else "",
+        note=note,
+        subscription=sound(subscription.title) or subscription.id,
+        address=subscription.address,
+    )
+
+
+def _item(event: Event, subscription: Subscription, titles: Mapping[str, str], base_url: str | None, room: int) -> Item:
+    found, wording = _findings(event, titles), event.after or event.before
+    findings: list[Finding] = []
+    unquoted: list[Finding] = []
+    for finding in found:
+        if len(finding.quotes) <= room and not unquoted:
+            findings.append(finding)
+            room -= len(finding.quotes)
+        else:
+            unquoted.append(finding)
+    return Item(
+        kind=event.kind,
+        ministry=headline.ministry(event),
+        title=shortened(sound(event.title), 300) or "untitled statement",
+        language=wording.language if wording else "",
+        gist=next(iter(headline.gists(event, titles)), ""),
+        when=_when(event, subscription),
+        findings=tuple(findings),
+        more=_counts(unquoted, bool(findings)),
+        url=web_address(event.url),
+        page=f"{base_url}/statements/{event.statement}" if base_url else "",
+    )
+
+
+def _when(event: Event, subscription: Subscription) -> tuple[str, ...]:
+    ministry = f"The ministry's date: {dated(event.published_on, event.published_until)}."
+    verb = "Found missing" if event.kind == "gone" else "Seen"
+    ours = f"{verb}: {seen(event.captured_at, subscription.time_zone)}."
+    return (ministry, ours, f"{sound(event.evidence)}.") if event.evidence else (ministry, ours)
+
+
+def _findings(event: Event, titles: Mapping[str, str]) -> list[Finding]:
+    if event.kind == "shift":
+        earlier = {cited.statement: cited for cited in event.earlier}
+        return [_of_shift(shift, earlier.get(shift.from_statement), titles) for shift in headline.gravest_shifts(event.telling_shifts)]
+    if event.kind == "new":
+        return [_of_position(position, titles) for position in sorted(event.positions, key=lambda position: -position.level)]
+    if event.comparison:
+        return [_of_entry(entry, titles) for entry in headline.gravest(event.comparison.entries)]
+    return []
+
+
+def _of_position(position: Position, titles: Mapping[str, str]) -> Finding:
+    heading = f"{named(position.issue, titles)}: {position.ladder} of {_actor(position.actor)}"
+    return Finding(heading, (Quote("quote", _trimmed([("=", position.quote)])),))
+
+
+def _of_shift(shift: Shift, earlier: Cited | None, titles: Mapping[str, str]) -> Finding:
+    where = f"{shortened(sound(earlier.title), 90)}, {dated(earlier.published_on)}" if earlier else ""
+    quotes = [Quote("now", _trimmed([("=", words)])) for words in shift.after[:1]]
+    quotes += [Quote("was", _trimmed([("=", words)]), where) for words in shift.before[:1]]
+    level = f"level {shift.level_before} to {shift.level_after}; " if shift.level_before and shift.level_after else ""
+    said = f"; last said in {sound(shift.last_said)}" if shift.last_said and shift.kind == "returned" else ""
+    return Finding(
+        f"{named(shift.issue, titles)}: {shift.kind} ({_actor(shift.actor)})",
+        tuple(quotes),
+        f"{level}{sound(shift.rule)}; {shift.confidence} confidence{said}",
+    )
+
+
+def _actor(actor: str) -> str:
+    return {"both": "both sides", "all": "all parties"}.get(actor, sound(actor))
+
+
+def _of_entry(entry: Entry, titles: Mapping[str, str]) -> Finding:
+    about = joined([named(issue, titles) for issue in entry.issues])
+    deed = _deed(entry)
+    heading = f"{about}: {entry.direction or 'position touched'} ({deed})" if entry.position_bearing and about else deed[:1].upper() + deed[1:]
+    if about and not entry.position_bearing:
+        heading += f", on {about}"
+    return Finding(heading, _quotes(entry), sound("; ".join(entry.reasons)))
+
+
+def _deed(entry: Entry) -> str:
+    """What happened to the passage, with its number in the text as a reader counts, from 1."""
+    was, now = (joined([str(number + 1) for number in numbers]) for numbers in (entry.was, entry.now))
+    if entry.field:
+        return f"{_FIELDS[entry.field]} changed"
+    unit = entry.unit if entry.unit == "passage" else "sentence of passage"
+    return {
+        "added": f"{unit} {now} added",
+        "removed": f"{unit} {was} removed",
+        "reworded": f"{unit} {now or was} reworded",
+        "moved": f"{unit} {was} moved, now {now}, wording unchanged",
+        "moved_reworded": f"{unit} {was} moved, now {now}, and reworded",
+        "split": f"{unit} {was} split, now {now}",
+        "merged": f"{unit}s {was} merged, now {now}",
+    }.get(entry.kind, f"{unit} {entry.kind}")
+
+
+def _quotes(entry: Entry) -> tuple[Quote, ...]:
+    """What stands now before what was; a passage that only travelled is quoted once."""
+    edits: list[Span] = [(mark, text) for mark, text in entry.edits if mark in ("=", "-", "+")]  # type: ignore[misc]
+    if not edits:
+        sides: list[Span] = [("-", entry.before or ""), ("+", entry.after or "")]
+        edits = [side for side in sides if side[1]]
+    if all(mark == "=" for mark, _ in edits):
+        return (Quote("quote", _trimmed(edits)),) if edits else ()
+    now = Quote("now", _trimmed([edit for edit in edits if edit[0] != "-"]))
+    was = Quote("was", _trimmed([edit for edit in edits if edit[0] != "+"]))
+    return tuple(quote for quote in (now, was) if quote.spans)
+
+
+def _trimmed(edits: Iterable[Span]) -> tuple[Span, ...]:
+    """The line with its long stretches shortened; changed text is spelt out, so that an invisible change shows."""
+    merged: list[Span] = []
+    for mark, text in edits:
+        if merged and merged[-1][0] == mark:
+            merged[-1] = (mark, merged[-1][1] + text)
+        elif text:
+            merged.append((mark, text))
+    spans: list[Span] = []
+    for place, (mark, text) in enumerate(merged):
+        if mark != "=":
+            spans += _marked(mark, _clipped(_inline(told(text)), _LONGEST_PIECE, _CONTEXT))
+        elif len(merged) == 1:
+            spans.append((mark, _clipped(_inline(text), _LONGEST_PIECE, 0)))
+        else:
+            head, tail = (0 if place == 0 else _CONTEXT), (0 if place == len(merged) - 1 else _CONTEXT)
+            spans.append((mark, _clipped(_inline(text), head + tail, tail)))
+    return tuple(span for span in spans if span[1])
+
+
+def _marked(mark: Literal["-", "+"], text: str) -> list[Span]:
+    """The changed words, with the spaces around them left unmarked."""
+    words = text.strip()
+    before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+    return [("=", before), (mark, words), ("=", after)]
+
+
+def _inline(text: str) -> str:
+    """One sound line that keeps a space at either end, where words would otherwise run together."""
+    line = sound(text)
+    if not line:
+        return " " if text.strip(" ") != text else ""
+    return f"{' ' if text[0].isspace() else ''}{line}{' ' if text[-1].isspace() else ''}"
+
+
+def _clipped(text: str, most: int, tail: int) -> str:
+    """The text, or its beginning and its last `tail` characters with "…" between, cut at words where there are any."""
+    if len(text) <= most + 10:
+        return text
+    head = text[: most - tail].rsplit(" ", 1)[0] if " " in text[: most - tail] else text[: most - tail]
+    end = text[len(text) - tail :] if tail else ""
+    if " " in end:
+        end = end.split(" ", 1)[1]
+    return f"{head} … {end}" if head and end else f"{head} …" if head else f"… {end}"
+
+
+def _counts(unquoted: Sequence[Finding], is_further: bool) -> str:
+    if not unquoted:
+        return ""
+    number = f"And {counted(len(unquoted), 'more finding')}" if is_further else counted(len(unquoted), "finding")
+    others = [f"{len(unquoted) - 3} others"] if len(unquoted) > 3 else []
+    return f"{number}: {joined([finding.heading for finding in unquoted[:3]] + others)}."
