@@ -22,7 +22,7 @@ def statement(name: str, issues: int, clauses: int, seed: int) -> Said:
         for _ in range(clauses):
             verb, level = chance.choice(VERBS)
             quote = f"The two sides {verb} the {' '.join(chance.choices(WORDS.split(), k=16))}."
-            cue = Cue(verb, at + 14, at + 14 + len(verb), f"verb:{verb}")
+            cue = Cue(verb, at + 14, at + 14 + len(verb), f"position 3: {verb}")
             positions.append(
                 Position(
                     f"issue{issue:02}", "both", "oppose" if verb == "oppose" else "support", "position", level, at, at + len(quote), quote, (cue,)

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.records import ClauseShift, Position, ShiftKind
-from statements.positions.words import folded, object_words, stem
+from statements.positions.words import VERB, folded, object_words, stem
 
 PAIRED = 0.30  # likeness of objects from which two clauses are one clause in two statements
 SAME_OBJECT = 0.40  # from which a reworded clause is about the same thing
 FLIPPED_OBJECT = 0.60  # from which another verb of the other sign is a reversal and not another subject
+
+_AUXILIARIES = frozenset({"not", "no", "never", "do", "does", "did", "is", "are", "was", "were", "be"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def compared(before: Position, after: Position, likeness: float) -> tuple[ShiftK
     if before.actor != after.actor:
         return "changed", "actor_differs"
     if {before.polarity, after.polarity} == {"support", "oppose"}:
-        if _same_verb_other_sign(before, after):
+        if likeness >= SAME_OBJECT and _verbs(before) & _verbs(after):
             return "reversed", "same_verb_other_sign"
         if likeness >= FLIPPED_OBJECT:
             return "reversed", "polarity_flips"
@@ -127,17 +129,9 @@ def _weights(clauses: Sequence[frozenset[str]]) -> dict[str, float]:
     return {word: math.log(1 + len(clauses) / count) for word, count in documents.items()}
 
 
-def _same_verb_other_sign(before: Position, after: Position) -> bool:
-    return bool(_verbs(before) & _verbs(after)) and _negated(before) != _negated(after)
-
-
 def _verbs(position: Position) -> set[str]:
-    texts: Iterable[str] = (cue.text for cue in position.cues if cue.rule.startswith("verb"))
-    return {stem(word) for text in texts for word in folded(text).split() if word not in {"not", "no", "never"}}
-
-
-def _negated(position: Position) -> bool:
-    return any(cue.rule.startswith("negation") for cue in position.cues)
+    """The stems of the words that set the level, negation apart: "does not support" has the verb of "supports"."""
+    return {stem(word) for cue in position.cues if cue.rule.startswith(VERB) for word in folded(cue.text).split() if word not in _AUXILIARIES}
 
 
 def _place(position: Position) -> tuple[int, int, str, str, int, str]:

@@ -23,6 +23,12 @@ _ENDINGS = ("isations", "izations", "isation", "ization", "ations", "ation", "me
 _SHORT_ENDINGS = ("ing", "ion", "ied", "ies", "ed", "es", "ly", "al", "s", "e", "y")
 
 
+VERB = ("appraisal", "position", "commitment", "directive", "concern")
+"""What the rule of a cue begins with that set ladder and level."""
+STANCE = (*VERB, "booster", "hedge", "scope", "negation")
+"""What the rule of a cue begins with that says how something is meant, and not what."""
+
+
 def folded(text: str) -> str:
     """`text` without what does not change its words: widths, quotes, dashes, white space and letter case."""
     if not text.isascii():
@@ -49,7 +55,7 @@ def object_words(position: Position) -> frozenset[str]:
     start, quote = position.start, position.quote
     pieces, done = [], 0
     for cue in sorted(position.cues, key=lambda cue: (cue.start, cue.end)):
-        if start <= cue.start and cue.end <= position.end and not cue.rule.startswith(("issue", "mention")):
+        if start <= cue.start and cue.end <= position.end and cue.rule.startswith(STANCE):
             pieces.append(quote[done : max(done, cue.start - start)])
             done = max(done, cue.end - start)
     text = " ".join([*pieces, quote[done:]]) if pieces else quote

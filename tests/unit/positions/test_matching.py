@@ -9,7 +9,7 @@ from statements.positions.matching import clause_shifts
 
 
 def clause(quote: str, level: int = 3, actor: str = "both", polarity: Polarity = "support", start: int = 0, **rules: str) -> Position:
-    """A position whose cues are the given words, each under the rule it is named for: `verb="supports"`."""
+    """A position whose cues are the given words, each under the rule it is named for: `position="supports"`."""
     cues = tuple(Cue(words, start + quote.index(words), start + quote.index(words) + len(words), f"{rule}:{words}") for rule, words in rules.items())
     return Position("wheat", actor, polarity, "position", level, start, start + len(quote), quote, cues)
 
@@ -21,16 +21,16 @@ def clause(quote: str, level: int = 3, actor: str = "both", polarity: Polarity =
         (clause("Arden supports the “wheat quota”."), clause('Arden  supports the "wheat quota".'), "continued", "same_text"),
         (clause("The sides support the wheat quota."), clause("Arden supports the wheat quota.", actor="Arden"), "changed", "actor_differs"),
         (
-            clause("will buy wheat", verb="will"),
-            clause("will not buy wheat", polarity="oppose", verb="will", negation="not"),
+            clause("will buy wheat", commitment="will"),
+            clause("will not buy wheat", polarity="oppose", commitment="will", negation="not"),
             "reversed",
             "same_verb_other_sign",
         ),
         (clause("supports a duty on wheat flour"), clause("rejects a duty on wheat flour", polarity="oppose"), "reversed", "polarity_flips"),
         (clause("supports cheap wheat"), clause("opposes any export ban", polarity="oppose"), "changed", "object_differs"),
         (
-            clause("opposes the wheat levy", 3, polarity="oppose", verb="opposes"),
-            clause("does not support the wheat levy", 2, polarity="oppose", verb="support", negation="not"),
+            clause("opposes the wheat levy", 3, polarity="oppose", position="opposes"),
+            clause("does not support the wheat levy", 2, polarity="oppose", position="support", negation="not"),
             "weakened",
             "level_down",
         ),

@@ -13,7 +13,7 @@ from statements.web.matrix import WORDS, marked, page
 
 
 def says(issue: str, quote: str, level: int = 3, verb: str = "") -> Position:
-    cues = (Cue(verb, 7 + quote.index(verb), 7 + quote.index(verb) + len(verb), f"verb:{verb}"),) if verb else ()
+    cues = (Cue(verb, 7 + quote.index(verb), 7 + quote.index(verb) + len(verb), f"position 3: {verb}"),) if verb else ()
     return Position(issue, "both", "support", "position", level, 7, 7 + len(quote), quote, cues)
 
 
@@ -60,7 +60,7 @@ def test_what_the_ministry_wrote_is_escaped_and_the_deciding_words_are_marked(ta
 
 
 def test_overlapping_cues_are_marked_once_and_a_carried_cue_not_at_all():
-    cues = (Cue("will not", 7, 15, "verb"), Cue("not", 12, 15, "negation"), Cue("Arden", 0, 5, "actor"))
+    cues = (Cue("will not", 7, 15, "commitment 4: will not"), Cue("not", 12, 15, "negation"), Cue("Arden", 0, 5, "actor"))
     assert marked(Position("i", "a", "oppose", "position", 4, 7, 20, "will not sell", cues)) == "<mark>will not</mark> sell"
 
 
