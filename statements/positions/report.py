@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from schemas.records import Comparability, DocumentType, Shift, ShiftKind
 from statements.positions.matrix import Matrix, matrix_json, matrix_of, shift_json
@@ -85,12 +85,12 @@ def report(
     return Report(title, tuple(heading for heading, _ in statements), matrix_of(said), told, about, labels or {})
 
 
-def document(report: Report) -> dict[str, Any]:
-    """The report as CONTRACT's JSON for `shifts`; a heading's key is "page"."""
+def document(report: Report, key: Literal["page", "statement"] = "statement") -> dict[str, Any]:
+    """The report as CONTRACT's JSON for `shifts`; `key` names what the headings are known by: pages as given, or statements of the store."""
     return {
         "statements": [
             {
-                "page": heading.statement,
+                key: heading.statement,
                 "title": heading.title,
                 "published_on": heading.published_on,
                 "document_type": heading.document_type,

@@ -43,6 +43,7 @@ class Candidate:
     first_captured_at: datetime | None = None
     addresses: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()  # of the reading: a suspected truncation makes a text partial
+    rereads: frozenset[str] = frozenset()  # contents that other extractors read from the snapshot of this wording
 
 
 @dataclass(frozen=True, slots=True)

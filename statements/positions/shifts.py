@@ -21,13 +21,15 @@ _LESS: dict[Confidence, Confidence] = {"high": "medium", "medium": "low", "low":
 class Said:
     """One statement of a series, in its place, with what it says.
 
-    `statement` is the id in the store, or the page as it was given. `stances` were read under one lexicon for the whole series.
+    `statement` is the id in the store, or the page as it was given. `stances` were read under one lexicon for the whole series. `rereads` are
+    the contents that other extractors read from the same snapshot.
     """
 
     statement: str
     content_sha256: str
     stances: Stances
     comparability: Comparability = "full"
+    rereads: frozenset[str] = frozenset()
 
 
 Spoken = Mapping[str, tuple[Position, ...]]
@@ -91,18 +93,19 @@ def comparability_of(before: Comparability, after: Comparability) -> Comparabili
     return max(before, after, key=_COMPARABILITY_ORDER.index)
 
 
-def cause_of(earlier: Shift | None, now: Shift, same_bodies: bool) -> Cause:
-    """Why the shift between two statements is not the one recorded before: a pure function of both records.
+def cause_of(recorded: Shift | None, before: Said, after: Said) -> Cause:
+    """Why two neighbours are compared anew, given a shift that was recorded between them before.
 
-    `same_bodies`: both statements' contents were read from the very snapshots that the earlier record rests on. Contents that differ then
-    came from the extractor; a lexicon that differs over the same contents is the lexicon's doing; all else is what the source said. A shift
-    that had no earlier record is the source's, and one that is the same record keeps its cause.
+    The same contents under another lexicon are the lexicon's doing. Contents that differ, but that another extractor read from the very same
+    snapshots, are the extractor's. All else is what the source said, and so is a pair never compared before.
     """
-    if earlier is None:
+    if recorded is None:
         return "source"
-    if (earlier.from_content, earlier.to_content) != (now.from_content, now.to_content):
-        return "extractor" if same_bodies else "source"
-    return earlier.cause if earlier.lexicon == now.lexicon else "lexicon"
+    sides = ((recorded.from_content, before), (recorded.to_content, after))
+    if all(content == said.content_sha256 for content, said in sides):
+        return recorded.cause if recorded.lexicon == after.stances.lexicon else "lexicon"
+    reread = all(content == said.content_sha256 or content in said.rereads for content, said in sides)
+    return "extractor" if reread else "source"
 
 
 def _shift(series: str, issue: str, before: _Side, base: _Side, after: _Side, facets: Mapping[str, Shift], cause: Cause) -> Shift:

@@ -113,12 +113,15 @@ def test_the_actor_is_that_of_the_strongest_clause_that_decided():
 def test_an_edited_lexicon_an_edited_layout_and_an_edited_text_are_told_apart():
     first, second = statement("a", says("wheat", "rejects a salt tax")), statement("b", says("wheat", "calls for a railway"))
     (known,) = shifts_of("bread", [first, second])
-    (relexed,) = shifts_of("bread", [replace(s, stances=replace(s.stances, lexicon="l2")) for s in (first, second)])
-    (reread,) = shifts_of("bread", [first, replace(second, content_sha256="read anew")])
-    assert [cause_of(None, known, True), cause_of(known, known, True)] == ["source", "source"]
-    assert cause_of(known, relexed, True) == "lexicon"
-    assert cause_of(known, reread, same_bodies=True) == "extractor"
-    assert cause_of(known, reread, same_bodies=False) == "source"
+    relexed = replace(second, stances=replace(second.stances, lexicon="l2"))
+    reworded = replace(second, content_sha256="read anew")
+    reread = replace(reworded, rereads=frozenset({second.content_sha256}))
+    assert [cause_of(None, first, second), cause_of(known, first, second)] == ["source", "source"]
+    assert cause_of(known, first, relexed) == "lexicon"
+    assert cause_of(replace(known, cause="lexicon"), first, second) == "lexicon"
+    assert cause_of(known, first, reread) == "extractor"
+    assert cause_of(known, first, reworded) == "source"
+    assert cause_of(known, replace(first, content_sha256="altered"), reread) == "source"
 
 
 positions = st.builds(

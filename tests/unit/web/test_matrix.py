@@ -32,7 +32,7 @@ def talks():
 
 
 def test_the_document_has_the_contract_s_keys_and_leaves_gaps_out(talks):
-    told = document(talks)
+    told = document(talks, "page")
     assert list(told) == ["statements", "shifts", "matrix"]
     assert told["statements"][0] == {
         "page": "a",
