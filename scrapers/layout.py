@@ -1,0 +1,206 @@
+"""A layout takes a page apart: the container by a fast parser, its own subtree alone by BeautifulSoup."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from functools import cache
+
+from bs4 import BeautifulSoup
+from bs4.element import NavigableString, Tag
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+
+from schemas.errors import LayoutChanged
+from schemas.records import PassageKind, digest
+from scrapers.boilerplate import without_residue
+from scrapers.source import LayoutRule, Source
+from scrapers.text import Block, Found, blocks_of, fold, is_open_line
+
+READING_VERSION = 1  # raised by hand when code, not a declaration, makes an old page read differently
+
+_UNREADABLE = ["script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "form", "select", "button", "input", "video", "audio"]
+_INLINE = ["span", "font", "i", "em", "u", "a", "img", "small", "big", "tt", "ins", "sub", "sup", "o\\:p", "st1\\:place", "label", "wbr"]
+_BOLD = "b, strong"
+_BOLD_KEPT = re.compile(r"<(/?)(?:b|strong)>")
+_ATTRIBUTES = re.compile(r"<([a-z][^\s>]*)\s[^>]*>")  # of what lexbor serialised: a ">" in a value stands there as &gt;
+_HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_BLOCKS = frozenset(
+    {"address", "article", "aside", "blockquote", "caption", "center", "dd", "details", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure"}
+    | {"footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary"}
+    | {"table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"}
+)
+_KINDS: dict[str, PassageKind] = {"li": "list_item", "dd": "list_item", **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading")}
+_QUESTION = re.compile(r"^(?:[QA]\s*[:.：]|[问答]\s*[:：])")
+_DEEPEST = 200  # nested elements; libxml2 stops at 256, people at a dozen
+
+
+class Layout:
+    """How a source arranged a statement: its selectors. A subclass overrides the step for which selectors do not suffice."""
+
+    def __init__(self, rule: LayoutRule, source: Source) -> None:
+        self.rule = rule
+        self.source = source
+
+    def container(self, page: LexborHTMLParser) -> LexborNode | None:
+        """The element that holds the statement and nothing but the statement, boilerplate apart.
+
+        Raises:
+            LayoutChanged: several elements claim to be it.
+        """
+        for selector in self.rule.select:
+            found = page.css(selector)
+            if len(found) > 1:
+                raise LayoutChanged(
+                    f"{self.source.id}: {len(found)} elements at {selector!r} of layout {self.rule.name!r}, where one was.", selector=selector
+                )
+            if found:
+                return found[0]
+        return None
+
+    def title(self, page: LexborHTMLParser) -> str:
+        """The statement's title; empty where its element is missing or empty."""
+        text = first_text(page, self.rule.title)
+        return fold(re.sub(self.rule.trim_title, "", text)) if self.rule.trim_title else text
+
+    def published(self, page: LexborHTMLParser) -> str:
+        """The text of the page's date element."""
+        return first_text(page, self.rule.published)
+
+    def blocks(self, body: Tag) -> Iterable[Block]:
+        """The blocks of the statement's own subtree, in order: inline markup is folded into its words."""
+        return _Walk(body).blocks
+
+    def find(self, page: LexborHTMLParser) -> Found:
+        """Take the page apart. The page is consumed: what is cut away is gone from it.
+
+        Raises:
+            LayoutChanged: no container, no title, or no words in the container.
+        """
+        here = f"layout {self.rule.name!r} of {self.source.id}"
+        title, published = self.title(page), self.published(page)
+        container = self.container(page)
+        if container is None:
+            raise LayoutChanged(f"{here} finds no statement at {' or '.join(self.rule.select)!r}", selector=self.rule.select[0])
+        if not title:
+            raise LayoutChanged(f"{here} finds no title at {' or '.join(self.rule.title)!r}", selector=self.rule.title[0])
+        cut = [text for selector in self.rule.boilerplate for node in page.css(selector) if (text := fold(node.text(separator=" ")))]
+        cut += _cut_out(container, self.rule.remove)
+        soup = BeautifulSoup(_bare(container), "lxml")
+        blocks, residue = without_residue(list(self.blocks(soup)))
+        if not blocks:
+            raise LayoutChanged(f"{here} finds no words in {self.rule.select[0]!r}", selector=self.rule.select[0])
+        return Found(title, tuple(blocks), published, boilerplate=tuple(dict.fromkeys([*cut, *residue])))
+
+
+@cache
+def layout_for(rule: LayoutRule, source: Source) -> Layout:
+    """The layout of a rule: the class its `code` names under scrapers.layouts, else the plain one."""
+    if rule.code is None:
+        return Layout(rule, source)
+    module, _, name = rule.code.partition(".")
+    made = getattr(importlib.import_module(f"scrapers.layouts.{module}"), name)(rule, source)
+    assert isinstance(made, Layout)
+    return made
+
+
+@cache
+def extractor_of(rule: LayoutRule, language: str) -> str:
+    """The extractor: a hash of the resolved declaration of one layout and READING_VERSION.
+
+    `until` and `verified` say when and how surely, not how, so that closing a layout re-reads nothing.
+    """
+    how = {key: value for key, value in asdict(rule).items() if key not in {"until", "verified"}}
+    return digest("layout", how, language, READING_VERSION)
+
+
+def parse(text: str) -> LexborHTMLParser:
+    """The page's tree."""
+    return LexborHTMLParser(text)
+
+
+def first_text(page: LexborHTMLParser, selectors: Sequence[str]) -> str:
+    """The words of the first element, in the selectors' order, that has any; of a `meta`, its content."""
+    for selector in selectors:
+        for node in page.css(selector):
+            text = fold((node.attributes.get("content") or "") if node.tag == "meta" else node.text())
+            if text:
+                return text
+    return ""
+
+
+def check_selectors(rule: LayoutRule) -> str | None:
+    """The first selector of a rule that is no CSS, or None."""
+    page = LexborHTMLParser("<html></html>")
+    for selector in (*rule.select, *rule.title, *rule.published, *rule.remove, *rule.boilerplate):
+        try:
+            page.css(selector)
+        except SelectolaxError:
+            return selector
+    return None
+
+
+def _cut_out(container: LexborNode, remove: Sequence[str]) -> list[str]:
+    """Take what is declared, hidden or unreadable out of the container; return the words that went."""
+    container.strip_tags(_UNREADABLE)
+    gone = [node for selector in remove for node in container.css(selector)]
+    gone += [node for node in container.css('[style*="none" i], [style*="hidden" i]') if _HIDDEN.search(node.attributes.get("style") or "")]
+    gone += container.css("[hidden]")
+    words = [fold(node.text(separator=" ")) for node in gone if node.mem_id != container.mem_id]
+    for node in gone:
+        if node.mem_id != container.mem_id:
+            node.decompose()
+    return [text for text in words if text]
+
+
+def _bare(container: LexborNode) -> str:
+    """The container's markup without inline tags and attributes: a tenth of it is what BeautifulSoup needs to see.
+
+    A bold tag stays where it holds a whole short block, which is how old pages set a heading.
+    """
+    for node in container.css(_BOLD):
+        parent = node.parent
+        text = node.text()
+        if len(text) > 200 or parent is None or len(text.strip()) < len(parent.text().strip()):
+            node.unwrap()
+    container.unwrap_tags(_INLINE)
+    return _ATTRIBUTES.sub(r"<\1>", (container.html or "").replace("\n", " "))
+
+
+class _Walk:
+    """One pass over a subtree: words gather in lines, lines in blocks, and a block ends where the page ends one."""
+
+    def __init__(self, body: Tag) -> None:
+        self.blocks: list[Block] = []
+        self._lines: list[list[str]] = [[]]
+        self._bold = False
+        self._visit(body, None, 0)
+        self._flush(None)
+
+    def _visit(self, tag: Tag, kind: PassageKind | None, depth: int) -> None:
+        if depth > _DEEPEST:
+            raise LayoutChanged(f"The page nests more than {_DEEPEST} elements where the statement should be.")
+        for child in tag.contents:
+            if type(child) is NavigableString:
+                self._lines[-1].append(child)
+            elif not isinstance(child, Tag):
+                continue  # a comment, a declaration
+            elif child.name == "br":
+                self._lines.append([])
+            elif child.name in _BLOCKS:
+                self._flush(kind)
+                inner = _KINDS.get(child.name, kind)
+                self._visit(child, inner, depth + 1)
+                self._flush(inner)
+            else:
+                self._bold = self._bold or child.name in {"b", "strong"}
+                self._visit(child, kind, depth + 1)
+
+    def _flush(self, kind: PassageKind | None) -> None:
+        found = blocks_of(["".join(line) for line in self._lines])
+        if kind is None and self._bold and len(found) == 1 and len(found[0].lines) == 1:
+            line = found[0].lines[0]
+            kind = "heading" if is_open_line(line) and not _QUESTION.match(line) and len(line) <= 160 else None
+        self.blocks += [Block(block.lines, kind) for block in found] if kind else found
+        self._lines, self._bold = [[]], False
