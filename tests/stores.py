@@ -9,7 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from statements.local.postgres import Postgres
+from statements.local.postgres import Postgres, remove
 from statements.settings import Settings
 from statements.store import Store, create_engine, upgrade
 
@@ -20,6 +20,7 @@ class Server:
     """One PostgreSQL for the whole test session; every store is a copy of one migrated template."""
 
     def __init__(self, home: Path) -> None:
+        self._home = home
         self._postgres = Postgres(home, durable=False)
 
     def start(self) -> None:
@@ -30,6 +31,7 @@ class Server:
 
     def stop(self) -> None:
         self._postgres.stop()
+        remove(self._home)
 
     @contextmanager
     def database(self) -> Iterator[str]:

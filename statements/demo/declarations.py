@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -32,7 +33,9 @@ def write(folder: Path, sources: Sequence[SpecimenSource]) -> dict[str, Source]:
 def _declaration(source: SpecimenSource) -> dict[str, Any]:
     packaged = (PACKAGED / f"{source.like}.yml").read_text("utf-8")
     raw = yaml.safe_load(packaged.replace(".gov.cn", ".example"))
+    there = urlsplit(source.listing)
     layout = next(rule for rule in raw["layouts"] if rule["name"] == source.layout)
     layout.pop("until", None)  # the site is in this layout today
     listing = next(entry for entry in raw["listings"] if entry["url"] == source.listing)
-    return {**raw, **HURRIED, "title": f"Specimen of {raw['title']}", "host_group": source.id, "layouts": [layout], "listings": [listing]}
+    site = {"title": source.title, "hosts": [there.netloc], "paths": [f"/{there.path.split('/')[1]}/"], "host_group": source.id}
+    return {**raw, **HURRIED, **site, "layouts": [layout], "listings": [listing]}

@@ -38,6 +38,7 @@ class SpecimenSource:
     """One source of the specimen site: a packaged source's layout on a host of its own."""
 
     id: str
+    title: str
     like: str  # id of the packaged source whose declaration it shares
     layout: str  # the one of its layouts that the site is in
     listing: str  # URL
@@ -56,6 +57,7 @@ def _source(path: Path, yesterday: date) -> SpecimenSource:
     raw = yaml.safe_load(path.read_text("utf-8"))
     return SpecimenSource(
         id=path.stem,
+        title=raw["title"],
         like=raw["like"],
         layout=raw["layout"],
         listing=raw["listing"],

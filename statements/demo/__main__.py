@@ -1,0 +1,115 @@
+"""`make demo`: the whole road on this machine, in rounds, on a site of invented statements; nothing is fetched from outside."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from schemas.errors import StatementsError
+from scrapers.source import Source
+from statements import settings
+from statements.demo import declarations, pages, report, rounds, specimens
+from statements.demo.site import SpecimenSite
+from statements.local import services
+from statements.local.__main__ import POOL_SLOTS, port_asked
+from statements.local.airflow import LocalAirflow
+from statements.local.terminal import Terminal
+
+STORE, METADATA = "demo", "demo_airflow"  # beside the real store, never in it
+
+
+def main() -> None:
+    """Start everything, play the rounds, show what was found; keep serving until Ctrl-C unless ONCE is set."""
+    home, terminal = settings.load().home, Terminal()
+    once = os.environ.get("ONCE", "") not in {"", "0"}
+    terminal.title("statements, a demonstration", "a ministry's site of invented texts, watched by Airflow, all on this machine")
+    sources = specimens.load(datetime.now(UTC).date())
+    config = home / "demo" / "config"
+    declared = declarations.write(config, sources)
+    with SpecimenSite() as site:
+        state = rounds.first(sources)
+        site.show(pages.pages_of(state, declared))
+        with services.running(wanted(home, config, declared, site), terminal) as airflow:
+            began = time.monotonic()
+            watch = sorted(f"watch_{source}" for source in declared)
+            with terminal.step("DAGs") as step:
+                airflow.api.wait_for_dags(set(watch), check=airflow.check)
+                step.tell(", ".join(watch))
+            terminal.title("The first look", f"{len(state.statements)} statements at {len(declared)} sources")
+            look(airflow, watch, terminal)
+            for number, changes in enumerate(rounds.load(), start=1):
+                terminal.title(f"Round {number}", "between two visits")
+                for change in changes:
+                    terminal.note(f"    {change.told}")
+                state = rounds.after(state, changes)
+                site.show(pages.pages_of(state, declared))
+                look(airflow, watch, terminal)
+            show(site, terminal, time.monotonic() - began)
+            terminal.title("Airflow", f"{airflow.url}   user {airflow.user}   password {airflow.password}")
+            if not once:
+                terminal.note("Ctrl-C ends everything. In another terminal: .venv/bin/statements --help", "dim")
+                serve(airflow, terminal)
+
+
+def wanted(home: Path, config: Path, declared: Mapping[str, Source], site: SpecimenSite) -> services.Wanted:
+    """What the demo starts: empty databases of its own, and tasks that find the specimen hosts on this machine."""
+    environment = {
+        "STATEMENTS_ALLOW_PRIVATE_ADDRESSES": "1",
+        "STATEMENTS_CONTACT": "demo@statements.example",
+        "STATEMENTS_ROUTES": " ".join(f"{origin}={there}" for origin, there in site.routes().items()),
+        "STATEMENTS_SOURCES": " ".join(declared),
+    }
+    pools = {source.host_group: POOL_SLOTS for source in declared.values()}
+    return services.Wanted(home, STORE, METADATA, is_fresh=True, config=config, pools=pools, environment=environment, port=port_asked())
+
+
+def look(airflow: LocalAirflow, watch: Sequence[str], terminal: Terminal) -> None:
+    """Let every source be looked at once by its DAG, and wait for the runs' end."""
+    with terminal.step("Airflow looks") as step:
+        runs = [airflow.api.trigger(dag) for dag in watch]
+        ended = [airflow.api.wait_for(run, check=airflow.check) for run in runs]
+        failed = [run for run in ended if run.state != "success"]
+        step.tell(f"{len(ended) - len(failed)} of {len(ended)} runs succeeded")
+    for run in failed:
+        reasons = [airflow.api.error_of(run, task) or f"{task} failed" for task in run.failed_tasks]
+        terminal.note(f"    {run.dag_id}: {' '.join(reasons)}", "red")
+
+
+def show(site: SpecimenSite, terminal: Terminal, seconds: float) -> None:
+    """The end of the demo: what the store holds, and what it cost the site."""
+    from statements.store import Store
+
+    with Store.open().reading() as connection:
+        found, held = report.lines(connection), report.held_back(connection)
+    terminal.title("What was found", report.counted(found))
+    terminal.console.print(report.statement_table(found))
+    terminal.title("What was held back", f"{len(held)} captures that became no version")
+    terminal.console.print(report.held_back_table(held))
+    asked, unchanged = sum(site.answered.values()), site.answered[304]
+    terminal.title("What it cost the site", f"{asked} requests in {seconds:.0f} s; {unchanged} were answered “not modified”, without a body")
+
+
+def serve(airflow: LocalAirflow, terminal: Terminal) -> None:
+    """Until Ctrl-C, or until a service ends."""
+    try:
+        while True:
+            airflow.check()
+            time.sleep(1)
+    except KeyboardInterrupt:
+        terminal.console.print()
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except StatementsError as error:
+        click.echo(f"statements: {error}", err=True)
+        sys.exit(1)
