@@ -1,0 +1,119 @@
+"""Fold away what only typography tells apart: white space, quotes, dashes, widths, Unicode forms, invisible marks."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_SINGLE = "‘’‚‛‹›`´ʹʻʼʽ′‵＇"
+_DOUBLE = '"“”„‟«»″‶〝〞〟「」『』﹁﹂﹃﹄＂《》'
+_DASHES = "‐‑‒–—―−⁃﹘﹣－⸺⸻"
+_COMPATIBLE = frozenset({"<wide>", "<narrow>", "<isolated>", "<initial>", "<medial>", "<final>", "<compat>", "<noBreak>", "<font>"})
+_TATWEEL = "ـ"  # stretches an Arabic word on the line, says nothing
+
+CJK = "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+
+_LOOSE = re.compile(r" ?-[- ]*| (?=[,.;:!?)\]])|(?<=[(\[]) |''+|(?<=\w)\.\.\.+")
+_CJK_SPACE = re.compile(rf"(?<=[{CJK}，。、；：！？]) | (?=[{CJK}，。、；：！？])")
+_DELICATE = re.compile(r"[-']| [,.;:!?)\]]|[(\[] |\.\.\.")
+
+
+class _Folding(dict[int, str]):
+    """One character to its plain form, worked out when first met: a str.translate table for all of Unicode."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = plain = self._plain(chr(code))
+        return plain
+
+    @staticmethod
+    def _plain(char: str) -> str:
+        if char.isspace():
+            return " "
+        if char in _SINGLE or char in _DOUBLE:
+            return "'"
+        if char in _DASHES:
+            return "-"
+        category = unicodedata.category(char)
+        if category in {"Cf", "Cc"} or char == _TATWEEL or 0xFE00 <= ord(char) <= 0xFE0F:
+            return ""
+        tag, _, _ = unicodedata.decomposition(char).partition(" ")
+        if tag in _COMPATIBLE:
+            form = unicodedata.normalize("NFKC", char)
+            return form if len(form) == 1 and form == char else "".join(_Folding._plain(part) for part in form)
+        return char
+
+
+_TABLE = _Folding()
+
+
+@lru_cache(maxsize=4096)
+def fold(text: str) -> str:
+    """`text` as it reads, whatever keys it was typed with.
+
+    Two texts with equal folds differ in nothing but white space, the shape of quotes and dashes, full or half
+    width, Unicode normal form and marks that no reader sees. Superscripts and fractions keep apart from digits.
+
+    >>> fold("16–18 June\\u00a02009, “peace”") == fold("16-18 June 2009, 'peace'")
+    True
+    """
+    if text.isascii():
+        plain = text.replace('"', "'")
+        if not plain.isprintable():
+            plain = plain.translate(_TABLE)
+        plain = plain.replace("`", "'")
+    else:
+        composed = text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+        plain = composed.translate(_TABLE)
+    plain = " ".join(plain.split())
+    if not plain.isascii():
+        plain = _CJK_SPACE.sub("", plain)
+    return _LOOSE.sub(_tighten, plain) if _DELICATE.search(plain) else plain
+
+
+def _tighten(match: re.Match[str]) -> str:
+    loose = match[0]
+    if "-" in loose:
+        return "-"
+    if loose[0] == ".":
+        return "..."
+    return "'" if loose[0] == "'" else ""
+
+
+def typography(before: str, after: str) -> set[str]:
+    """Which kinds of typography differ between two texts of equal fold: whitespace, quotes, dash, width, invisible, unicode."""
+    kinds: set[str] = set()
+    if _only(before, str.isspace) != _only(after, str.isspace):
+        kinds.add("whitespace")
+    if _among(before, _SINGLE + _DOUBLE + "'") != _among(after, _SINGLE + _DOUBLE + "'"):
+        kinds.add("quotes")
+    if _among(before, _DASHES + "-") != _among(after, _DASHES + "-"):
+        kinds.add("dash")
+    if _compatible(before) != _compatible(after):
+        kinds.add("width")
+    if _invisible(before) != _invisible(after):
+        kinds.add("invisible")
+    return kinds or {"unicode"}
+
+
+def _only(text: str, keep: object) -> list[str]:
+    return [char for char in text if char.isspace()]
+
+
+def _among(text: str, chars: str) -> list[str]:
+    return [char for char in text if char in chars]
+
+
+def _compatible(text: str) -> list[str]:
+    return [
+        char
+        for char in text
+        if ord(char) > 0xFF
+        and not char.isspace()
+        and char not in _SINGLE + _DOUBLE + _DASHES
+        and unicodedata.decomposition(char).partition(" ")[0] in _COMPATIBLE
+    ]
+
+
+def _invisible(text: str) -> list[str]:
+    return [char for char in text if not char.isspace() and _TABLE[ord(char)] == ""]
