@@ -1,0 +1,187 @@
+"""The columns that expectations look at: one flat row for each reading, one for a batch; pure."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from statistics import median
+from typing import Any
+from urllib.parse import urlsplit
+
+from schemas.coherence import Expect, day_astray, form_astray, order_astray, title_astray
+from schemas.records import Reading
+from schemas.traces import Traces
+
+ENOUGH_LETTERS = 20  # shares of fewer mean nothing
+ENOUGH_WORDS = 50
+ENOUGH_READINGS = 5
+
+_SCRIPTS = {
+    **dict.fromkeys(("zh", "ja", "yue"), ("CJK", "HIRAGANA", "KATAKANA", "BOPOMOFO", "IDEOGRAPHIC", "FULLWIDTH")),
+    "ko": ("HANGUL",),
+    **dict.fromkeys(("ru", "uk", "be", "bg", "mk", "kk", "mn"), ("CYRILLIC",)),
+    **dict.fromkeys(("ar", "fa", "ur"), ("ARABIC",)),
+    "he": ("HEBREW",),
+    "el": ("GREEK",),
+    "hi": ("DEVANAGARI",),
+    "th": ("THAI",),
+}
+_LITTLE = {
+    "en": "the of and to in a is that for on with as by this we be has have are it will at from not was its an our which",
+    "fr": "le la les de des du et à en un une que qui pour dans sur au aux par est ce pas plus nous avec sont ne se il elle",
+    "de": "der die das und in zu den von mit ist des auf für im dem nicht eine ein sich als auch an es werden aus wir hat dass",
+    "es": "de la que el en y a los del se las por un para con no una su al es lo como más o sus este ha ser son",
+    "pt": "de a o que e do da em um para com não uma os no se na por mais as dos como mas ao das à seu sua ou",
+    "it": "di e il la che in a per un del è non una i le si da con dei della al nel sono ha anche più gli lo alla",
+}
+_FUNCTION_WORDS = {language: frozenset(words.split()) for language, words in _LITTLE.items()}
+_PLAIN = {"en": re.compile(r"[A-Za-z]"), "ru": re.compile(r"[А-Яа-яЁё]")}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A reading that waits for validation, under the caller's key."""
+
+    key: str
+    reading: Reading
+    traces: Traces | None = None  # None where there was no page, as for extracted text
+    expect: Expect = field(default_factory=Expect)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFacts:
+    """What is known of one batch of one source when it settles."""
+
+    readings: Sequence[Reading]
+    at: date  # the day it settles
+    earlier: Sequence[int] = ()  # how many readings the batches before it held, newest last
+    body_sha256s: Sequence[str] = ()  # of its captures at different addresses
+    newest_on: date | None = None  # the newest published_on of the source, this batch included
+    silent_days: int = 14  # from `expect: {health: {silent_days: …}}`
+
+
+def row(candidate: Candidate) -> dict[str, Any]:
+    """The columns of one reading. `…_astray` columns hold what is wrong as words, None where nothing is or nothing is asked."""
+    reading, expect = candidate.reading, candidate.expect
+    traces, wording = candidate.traces, reading.wording
+    language = (expect.languages or (wording.language,))[0]
+    captured_on = reading.captured_at.date() if reading.captured_at else None
+    return {
+        "key": candidate.key,
+        "url": reading.url,
+        "title": wording.title or None,
+        "text": wording.text,
+        "passages": len(wording.passages),
+        "passages_min": expect.passages_min,
+        "passages_max": expect.passages_max,
+        "published_year": wording.published_on.year if wording.published_on else None,
+        "days_after_capture": (wording.published_on - captured_on).days if wording.published_on and captured_on else None,
+        "days_to_until": (wording.published_until - wording.published_on).days if wording.published_until and wording.published_on else None,
+        "language_astray": None if not expect.languages or wording.language in expect.languages else wording.language,
+        "script_share": _script_share(wording.text, language),
+        "function_word_share": _function_word_share(wording.text, language),
+        "unlikely_share": _unlikely_share(wording.text, language),
+        "host_astray": None if not expect.hosts else _host_astray(reading.url, expect.hosts),
+        "charset_astray": _charset_astray(traces, expect) if traces else None,
+        "title_astray": title_astray(reading, traces) if traces and expect.title_in_head else None,
+        "day_astray": day_astray(reading, traces, expect) if traces else None,
+        "order_astray": order_astray(reading, traces, expect) if traces else None,
+        "form_astray": form_astray(reading, traces, expect) if traces else None,
+    }
+
+
+def batch_row(facts: BatchFacts) -> dict[str, Any]:
+    """The columns of one batch; None where there is too little to compare."""
+    count = len(facts.readings)
+    usual = median(facts.earlier) if len(facts.earlier) >= ENOUGH_READINGS else None
+    undated = sum(reading.wording.published_on is None for reading in facts.readings)
+    repeated = sum(times - 1 for times in Counter(facts.body_sha256s).values())
+    return {
+        "key": "batch",
+        "readings": count,
+        "usual_readings": usual,
+        "readings_share": count / usual if usual and usual >= ENOUGH_READINGS else None,
+        "undated_share": undated / count if count >= ENOUGH_READINGS else None,
+        "duplicate_bodies": repeated,
+        "newest_age_days": (facts.at - facts.newest_on).days if facts.newest_on else None,
+        "silent_days": facts.silent_days,
+    }
+
+
+def _script_share(text: str, language: str) -> float | None:
+    """How many of the letters are of the language's script."""
+    letters = [ch for ch in text if ch.isalpha()]
+    if len(letters) < ENOUGH_LETTERS:
+        return None
+    scripts = _SCRIPTS.get(language.split("-")[0], ("LATIN", "FULLWIDTH LATIN"))
+    counts = Counter(letters)
+    return sum(times for ch, times in counts.items() if unicodedata.name(ch, "").startswith(scripts)) / len(letters)
+
+
+def _function_word_share(text: str, language: str) -> float | None:
+    """How many of the words are the little ones that every text of the language is full of."""
+    known = _FUNCTION_WORDS.get(language.split("-")[0])
+    words = re.findall(r"[^\W\d_]+", text.casefold()) if known else []
+    if not known or len(words) < ENOUGH_WORDS:
+        return None
+    return sum(word in known for word in words) / len(words)
+
+
+def _unlikely_share(text: str, language: str) -> float | None:
+    """How many of the letters a text of the language hardly ever holds: what bytes read in a wrong charset are full of."""
+    letters = Counter(ch for ch in text if ord(ch) > 127 and (ch.isalpha() or unicodedata.category(ch) in {"Co", "Cn", "Cc"}) and ch != "\n")
+    total = sum(letters.values())
+    if total < ENOUGH_LETTERS:
+        return None
+    if language in {"zh", "zh-Hans", "zh-CN"}:
+        return sum(times for ch, times in letters.items() if not _in_gb2312(ch)) / total
+    plain = _PLAIN.get(language.split("-")[0])
+    if plain is None:
+        return sum(times for ch, times in letters.items() if not ch.isalpha()) / total
+    everyday = sum(times for ch, times in Counter(ch for ch in text if ch.isalpha()).items() if plain.match(ch))
+    odd = sum(times for ch, times in letters.items() if not plain.match(ch))
+    return odd / (odd + everyday)
+
+
+def _in_gb2312(ch: str) -> bool:
+    """Whether the character is of the everyday set of 6,763 and its signs; a wrong reading of UTF-8 as GBK is mostly of others."""
+    try:
+        ch.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _host_astray(url: str, hosts: Sequence[str]) -> str | None:
+    netloc = urlsplit(url).netloc.lower().rpartition("@")[2]
+    host = netloc.partition(":")[0]
+    fits = any((netloc.endswith(own[1:]) or host.endswith(own[1:])) if own.startswith("*.") else own in {netloc, host} for own in hosts)
+    return None if fits else netloc or "(none)"
+
+
+def _charset_astray(traces: Traces, expect: Expect) -> str | None:
+    """Whether what the page declares, or what its bytes are, is not what the source is known to serve."""
+    if not expect.charsets:
+        return None
+    known = {_codec(label) for label in expect.charsets}
+    for label in traces.charsets:
+        if _codec(label) not in known:
+            return f"declared {label}"
+    return None if traces.encoding is None or _codec(traces.encoding) in known else f"read as {traces.encoding}"
+
+
+def _codec(label: str) -> str:
+    try:
+        return codecs.lookup(label).name
+    except LookupError:
+        return label
+
+
+def columns_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """Rows turned into columns, as a data frame takes them."""
+    return {name: [one[name] for one in rows] for name in rows[0]} if rows else {}
