@@ -62,7 +62,11 @@ class UnknownSource(StatementsError):
     """No declared source has this id, or none takes this URL."""
 
 
-class EmptyListing(StatementsError):
+class ListingError(StatementsError):
+    """A listing could not be read: no answer, an error status, or not what it is declared to be."""
+
+
+class EmptyListing(ListingError):
     """A listing yielded no statement address: an error, not an empty day."""
 
 

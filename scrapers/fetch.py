@@ -47,6 +47,24 @@ class LocalClock:
 
 
 @dataclass(frozen=True, slots=True)
+class Validator:
+    """What makes the next request for a page conditional: the server's own words, and the body they stand for."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    body_sha256: str | None = None
+
+
+def validator_of(capture: Capture) -> Validator | None:
+    """The validator that a capture offers, or None: its body was not whole, or the server named neither."""
+    if capture.error or capture.status not in {200, 304} or capture.body_sha256 is None:
+        return None
+    named = {name.lower(): value for name, value in reversed(capture.headers)}
+    etag, last_modified = named.get("etag"), named.get("last-modified")
+    return Validator(etag, last_modified, capture.body_sha256) if etag or last_modified else None
+
+
+@dataclass(frozen=True, slots=True)
 class Fetched:
     """What the last attempt brought. `body` is unpacked; None where there was none or it was refused.
 
