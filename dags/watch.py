@@ -1,0 +1,89 @@
+"""One watching DAG for each declared source: listings and revisits in, settled statements out."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, time, timedelta
+
+from airflow.sdk import DAG, Asset, AssetAlias, dag, task
+
+from scrapers.source import Source, load_sources
+from statements import settings
+
+OWED = Asset("statements-owed", uri="statements://outbox/owed")
+
+RUNBOOK = """\
+### {title}
+
+Every `{schedule}`: **discover** reads the listings and adds the addresses that are due again; **fetch** visits them politely
+(pool `{host_group}`, {delay:g} s between requests, shared by all workers); **settle** reads the stored bodies, holds the
+readings to their expectations, folds versions, compares neighbours and writes what is owed to the outbox.
+
+#### At 3 a.m.
+| you see | it means | do |
+|---|---|---|
+| `discover` failed with *EmptyListing* | the listing moved, or the site is away | open it; mend `listings:` in `{id}.yml`, or wait for the next run |
+| `fetch` failed | the store or the snapshots are out of reach (a site that is away fails no task) | look at disk and database; clear the task |
+| `settle` green, nothing new | captures may be held back | the `health` DAG, or `statements quarantine` |
+| many `layout_changed` | the ministry rebuilt its pages | add a dated layout to `{id}.yml`, then `statements reread {id}` |
+| *made under other declarations* | workers have different `STATEMENTS_CONFIG` | give all the same folder, clear the task |
+
+Nothing is lost by a failed or repeated run: bodies are stored before they are read, and every step may be repeated.
+
+{runbook}
+"""
+
+
+def watch(source: Source) -> DAG:
+    """The watching DAG of one source; a function for each, so that no task binds another's source."""
+
+    @dag(
+        dag_id=f"watch_{source.id}",
+        schedule=source.schedule,
+        start_date=datetime.combine(source.watched_since, time(), UTC),
+        catchup=False,
+        max_active_runs=1,
+        tags=["watch", source.country],
+        default_args={"owner": source.owner, "retries": 2, "retry_delay": timedelta(seconds=30)},
+        dag_display_name=f"Watch: {source.title}",
+        doc_md=RUNBOOK.format(
+            id=source.id,
+            title=source.title,
+            schedule=source.schedule,
+            host_group=source.host_group,
+            delay=source.delay_seconds,
+            runbook=source.runbook,
+        ),
+    )
+    def steps() -> None:
+        @task(pool=source.host_group, execution_timeout=timedelta(minutes=30))
+        def discover() -> list[str]:
+            from statements import pipeline
+
+            return pipeline.discover(source.id)
+
+        @task(pool=source.host_group, execution_timeout=timedelta(hours=2), map_index_template="{{ batch[:8] }}")
+        def fetch(batch: str) -> str:
+            from statements import pipeline
+
+            return pipeline.fetch(source.id, batch)
+
+        @task(outlets=[AssetAlias("outbox")], execution_timeout=timedelta(hours=1), map_index_template="{{ batch[:8] }}")
+        def settle(batch: str, *, outlet_events: dict) -> dict:
+            from statements import pipeline
+
+            settled = pipeline.settle(source.id, batch)
+            if settled.owed:  # the sending DAG starts only where somebody is owed something
+                outlet_events[AssetAlias("outbox")].add(OWED, extra={"source": source.id, "owed": settled.owed})
+            return settled.told()
+
+        settle.expand(batch=fetch.expand(batch=discover()))
+
+    return steps()
+
+
+CHOSEN = os.environ.get("STATEMENTS_SOURCES", "").split()
+
+for declared in load_sources(settings.load().config, on_error=lambda *_: None):  # the health DAG tells of the others
+    if declared.listings and (not CHOSEN or declared.id in CHOSEN):
+        watch(declared)

@@ -1,0 +1,140 @@
+"""Changes between neighbouring versions, kept true to the fold and read by one extractor on both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from schemas.records import Cause, Comparison, Wording, digest
+from statements import tables as t
+from statements.compare import compare, document
+from statements.compare.judge import Judge
+from statements.extracting import wording_of
+from statements.folding import version_id
+from statements.store import add
+from statements.versions import Moment, Run
+
+Reread = Callable[[str, Moment, str | None], tuple[str, Wording] | None]
+"""(address, moment, layout) → (extractor, wording) by today's declarations, or None where the body is not understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A change that was not recorded before."""
+
+    id: str
+    address: str
+    from_version: str
+    to_version: str
+    before: Wording
+    after: Wording
+    comparison: Comparison
+    cause: Cause
+    run: Run  # of the later version
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    address: str
+    run: Run
+
+    @property
+    def id(self) -> str:
+        return version_id(self.address, self.run)
+
+
+def change_id(from_version: str, to_version: str) -> str:
+    """The change's id: a hash of the ordered pair."""
+    return digest("change", from_version, to_version)
+
+
+def keep_changes(
+    connection: Connection,
+    address: str,
+    versions: Sequence[Run],
+    before_move: Sequence[tuple[str, Run]],
+    *,
+    judge: Judge | None,
+    lexicon: str,
+    reread: Reread,
+    at: datetime,
+) -> list[Changed]:
+    """Make the recorded changes of an address those of its neighbouring versions; return the new ones.
+
+    Args:
+        before_move: the last version of each address that moved here for good, with that address.
+    """
+    sides = [_Side(address, run) for run in versions]
+    pairs = list(pairwise(sides))
+    if sides:
+        moved = [_Side(old, run) for old, run in before_move if run.last <= sides[0].run.first]
+        pairs += [(old, sides[0]) for old in moved if old.run.content_sha256 != sides[0].run.content_sha256]
+    wanted = {change_id(one.id, other.id): (one, other) for one, other in pairs}
+    c = t.change.c
+    stored = set(connection.execute(sa.select(c.id).where(c.address == address)).scalars())
+    stale = stored - set(wanted)
+    if stale:
+        connection.execute(sa.delete(t.change).where(c.id.in_(sorted(stale))))
+    changed = []
+    for key, (one, other) in wanted.items():
+        if key not in stored:
+            before, after, cause = _under_one_extractor(connection, one, other, reread)
+            comparison = compare(before, after, judge)
+            changed.append(Changed(key, address, one.id, other.id, before, after, comparison, cause, other.run))
+    add(connection, t.change, [_row(change, lexicon, at) for change in changed])
+    return changed
+
+
+def _under_one_extractor(connection: Connection, one: _Side, other: _Side, reread: Reread) -> tuple[Wording, Wording, Cause]:
+    """Both sides as one extractor reads them, and whether the ministry or the reading made the difference."""
+    before, after = _wording(connection, one.run.wording_id), _wording(connection, other.run.wording_id)
+    (ours, _), (theirs, layout) = _extractor(connection, one.address, one.run.last), _extractor(connection, other.address, other.run.first)
+    if ours == theirs:
+        return before, after, "source"
+    later = reread(other.address, other.run.first, None)
+    earlier = reread(one.address, one.run.last, None)
+    if earlier and later and earlier[0] != later[0]:
+        # Layouts of two eras: the old page may still be legible to the newer layout.
+        earlier = reread(one.address, one.run.last, layout) or earlier
+    if earlier and later:
+        before, after = earlier[1], later[1]
+    return before, after, "extractor" if before.content_sha256 == after.content_sha256 else "source"
+
+
+def _wording(connection: Connection, key: str) -> Wording:
+    return wording_of(connection.execute(sa.select(t.wording).where(t.wording.c.id == key)).one())
+
+
+def _extractor(connection: Connection, address: str, moment: Moment) -> tuple[str, str | None]:
+    r = t.reading.c
+    row = connection.execute(
+        sa.select(t.extraction.c.extractor, t.extraction.c.layout)
+        .join(t.reading, r.extraction_id == t.extraction.c.id)
+        .where(r.address == address, r.captured_at == moment[0], r.body_sha256 == moment[1], r.is_current)
+        .limit(1)
+    ).one()
+    return row.extractor, row.layout
+
+
+def _row(change: Changed, lexicon: str, at: datetime) -> dict[str, Any]:
+    comparison = change.comparison
+    return {
+        "id": change.id,
+        "address": change.address,
+        "from_version": change.from_version,
+        "to_version": change.to_version,
+        "klass": comparison.klass,
+        "cause": change.cause,
+        "significance": comparison.significance,
+        "is_moved": comparison.moved,
+        "is_position_bearing": comparison.position_bearing,
+        "body": document(comparison, change.cause),
+        "lexicon": lexicon,
+        "recorded_at": at,
+    }

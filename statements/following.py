@@ -1,0 +1,112 @@
+"""What follows from a settled statement: its stances, the shifts of its series, and who is owed word of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from schemas.records import Stances, Wording
+from statements import settings
+from statements import tables as t
+from statements.alerts import outbox, subscriptions
+from statements.alerts.subscriptions import Subscription
+from statements.compare.judge import Judge
+from statements.extracting import Extraction, wording_of
+from statements.positions import series as declared_series
+from statements.positions.lexicon import Lexicon
+from statements.positions.lexicon import load as load_lexicon
+from statements.positions.reading import positions_of
+from statements.positions.series import Series
+from statements.serial import Recorded, enrol, mark_stale, recompute, stale_series
+from statements.settling import Occasion, Outcome
+from statements.stancing import stances_row, stored_stances
+from statements.store import Store, add, chunks
+from statements.telling import Known, events_of
+
+
+@dataclass
+class Following:
+    """Loaded once for a batch; used inside each statement's transaction."""
+
+    store: Store
+    occasion: Occasion
+    lexicon: Lexicon
+    judge: Judge | None
+    series: tuple[Series, ...]
+    subscriptions: Mapping[str, Subscription]
+    wordings: Mapping[str, Wording]  # of this batch, by id
+    stances: Mapping[str, Stances]  # of these wordings
+    owed: int = 0
+    shifts: int = 0
+    _written: set[str] = field(default_factory=set)
+
+    @property
+    def lexicon_sha256(self) -> str:
+        return self.lexicon.sha256
+
+    @classmethod
+    def load(cls, store: Store, place: settings.Settings, occasion: Occasion, extractions: Iterable[Extraction]) -> Following:
+        """Read the declarations, and the stances of wordings that are new: work that needs no lock."""
+        lexicon = load_lexicon(config=place.config)
+        wordings = {str(e.wording_id): e.wording for e in extractions if e.wording is not None and e.verdict == "ok"}
+        with store.reading() as connection:
+            known = stored_stances(connection, list(wordings), lexicon.sha256)
+        stances = known | {key: positions_of(wording, lexicon) for key, wording in wordings.items() if key not in known}
+        following = cls(
+            store=store,
+            occasion=occasion,
+            lexicon=lexicon,
+            judge=None,
+            series=tuple(s for s in declared_series.load_all(config=place.config) if s.source == occasion.source.id),
+            subscriptions=subscriptions.load(place.config, on_error=lambda error: None),
+            wordings=wordings,
+            stances=stances,
+        )
+        following._written = set(known)
+        return following
+
+    def settle(self, connection: Connection, outcome: Outcome) -> None:
+        """Inside the statement's transaction: write stances, keep the series, owe the alerts."""
+        wordings, stances = self._of(connection, outcome)
+        fresh = [key for key in stances if key not in self._written]
+        add(connection, t.stances, [stances_row(key, stances[key], outcome.occasion.at) for key in sorted(fresh)])
+        if not any(f.added or f.removed for f in outcome.folds) and outcome.presence_before == outcome.presence.state:
+            return
+        touched = enrol(connection, outcome.statement, self.series, outcome.occasion.at)
+        recorded: list[Recorded] = []
+        for series in touched:
+            if outcome.occasion.is_live:
+                recorded.append(recompute(connection, series, self.lexicon, outcome.occasion.at))
+            else:
+                mark_stale(connection, series.id)
+        self.shifts += sum(len(r.added) for r in recorded)
+        ours = [shift for r in recorded for shift in r.added if shift.to_statement == outcome.statement]
+        cited = tuple(c for r in recorded for c in r.cited if any(shift.from_statement == c.statement for shift in ours))
+        known = Known(wordings, stances, tuple(s.id for s in touched), tuple(ours), cited)
+        self.owed += outbox.owe(connection, events_of(outcome, known), self.subscriptions, outcome.occasion.at)
+
+    def finish(self, outcomes: Sequence[Outcome]) -> None:
+        """Recompute, once each, the series that archives or re-readings touched; also those a crashed run left behind."""
+        by_id = {series.id: series for series in self.series}
+        with self.store.reading() as connection:
+            waiting = [by_id[key] for key in stale_series(connection) if key in by_id]
+        for series in waiting:
+            with self.store.writing() as connection:
+                self.shifts += len(recompute(connection, series, self.lexicon, self.occasion.at).added)
+
+    def _of(self, connection: Connection, outcome: Outcome) -> tuple[dict[str, Wording], dict[str, Stances]]:
+        """Wordings and stances of the statement's latest versions; those of this batch are at hand."""
+        needed = {run.wording_id for fold in outcome.folds for run in fold.versions[-1:]}
+        needed |= {run.wording_id for fold in outcome.folds for run in fold.versions if run.wording_id in self.wordings}
+        wordings = {key: self.wordings[key] for key in needed if key in self.wordings}
+        for part in chunks(sorted(needed - set(wordings))):
+            rows = connection.execute(sa.select(t.wording).where(t.wording.c.id.in_(part)))
+            wordings |= {row.id: wording_of(row) for row in rows}
+        stances = {key: self.stances[key] for key in needed if key in self.stances}
+        missing = sorted(needed - set(stances))
+        found = stored_stances(connection, missing, self.lexicon.sha256)
+        self._written |= set(found)
+        return wordings, stances | found | {key: positions_of(wordings[key], self.lexicon) for key in missing if key not in found}

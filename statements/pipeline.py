@@ -1,0 +1,182 @@
+"""The steps in order: discover, fetch, settle; the only meeting place of scrapers and store."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from schemas.errors import StatementsError
+from schemas.records import Wording
+from scrapers.fetch import PoliteSession
+from scrapers.source import Source, source_named
+from statements import fetching, settings
+from statements import tables as t
+from statements.extracting import Judged, Reader
+from statements.following import Following
+from statements.settling import Occasion, Outcome, settle_statement, tie_canonical
+from statements.store import Store, capture_of, chunks, now
+from statements.versions import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What settling a batch came to."""
+
+    batch: str
+    captures: int = 0
+    verdicts: tuple[tuple[str, int], ...] = ()
+    statements: int = 0
+    versions: int = 0
+    changes: int = 0
+    owed: int = 0  # outbox rows
+
+    def told(self) -> dict[str, Any]:
+        """As plain JSON, for a task to return."""
+        return asdict(self) | {"verdicts": dict(self.verdicts)}
+
+    @property
+    def quarantined(self) -> int:
+        return dict(self.verdicts).get("quarantined", 0)
+
+
+class Pipeline:
+    """The road of one source, with what it needs opened once: store, session, reader, lexicon, series, subscriptions."""
+
+    def __init__(self, source: Source, store: Store, place: settings.Settings) -> None:
+        self.source = source
+        self.store = store
+        self.place = place
+        self._reader = Reader(source, store.snapshots, place.config)
+
+    @classmethod
+    def of(cls, source_id: str) -> Pipeline:
+        """The pipeline of a declared source on the store that the settings name."""
+        place = settings.load()
+        return cls(source_named(source_id, place.config), Store.open(place), place)
+
+    def session(self) -> PoliteSession:
+        """A polite session whose delays all processes of this store share."""
+        if not self.place.contact:
+            raise StatementsError("STATEMENTS_CONTACT is not set: put an e-mail or web address there, which ministries find in the User-Agent.")
+        return PoliteSession(self.place.contact, self.store, allow_private=self.place.allow_private_addresses, routes=self.place.routes)
+
+    def discover(self) -> list[str]:
+        """Listings and due revisits to batches; returns the ids of all that wait (see `fetching.discover`)."""
+        with self.session() as session:
+            return fetching.discover(self.store, self.source, session)
+
+    def fetch(self, batch_id: str) -> str:
+        """Fetch a batch; harmless to repeat. Returns its id, for the next step."""
+        batch = self._batch(batch_id)
+        with self.session() as session:
+            fetching.fetch(self.store, self.source, batch, session)
+        return batch_id
+
+    def settle(self, batch_id: str) -> Settled:
+        """Settle a batch's captures that have no verdict; harmless to repeat, also by two workers at once."""
+        batch = self._batch(batch_id)
+        with self.store.reading() as connection:
+            query = sa.select(t.pending.c.capture_id).where(t.pending.c.batch_id == batch_id)
+            pending = list(connection.execute(query).scalars())
+        occasion = Occasion(self.source, now(), is_live=batch.kind == "watch", is_baseline=batch.is_baseline)
+        settled = self.settle_captures(pending, occasion, batch_id)
+        with self.store.writing() as connection:
+            connection.execute(sa.update(t.batch).where(t.batch.c.id == batch_id).values(settled_at=now()))
+            if batch.is_baseline and not fetching.unsettled(connection, self.source.id):
+                state = t.source_state.c
+                connection.execute(
+                    sa.update(t.source_state).where(state.source == self.source.id, state.baseline_at.is_(None)).values(baseline_at=now())
+                )
+        return settled
+
+    def settle_captures(self, capture_ids: Sequence[str], occasion: Occasion, batch_id: str = "") -> Settled:
+        """Give captures their verdicts, and all that follows from them."""
+        judged = self._judge(capture_ids)
+        following = Following.load(self.store, self.place, occasion, [j.extraction for j in judged if j.extraction])
+        outcomes = []
+        with self.store.reading() as connection:
+            known = set(connection.execute(sa.select(t.address.c.key).where(t.address.c.source == self.source.id)).scalars()) if judged else set()
+        tie_canonical(self.store, self.source, judged, known, occasion.at)
+        for addresses, group in self._by_statement(judged):
+            outcomes.append(settle_statement(self.store, addresses, group, occasion, following, self.reread))
+        following.finish(outcomes)
+        return _report(batch_id, judged, outcomes, following.owed)
+
+    def reread(self, address: str, moment: Moment, layout: str | None) -> tuple[str, Wording] | None:
+        """One capture's body by today's declarations; None where it is not understood."""
+        with self.store.reading() as connection:
+            c = t.capture.c
+            query = sa.select(t.capture).where(c.address == address, c.captured_at == moment[0], c.body_sha256 == moment[1]).limit(1)
+            capture = capture_of(connection.execute(query).one())
+        return self._reader.reread(capture, layout)
+
+    def _judge(self, capture_ids: Sequence[str]) -> list[Judged]:
+        captures = []
+        with self.store.reading() as connection:
+            for part in chunks(list(capture_ids)):
+                captures += [capture_of(row) for row in connection.execute(sa.select(t.capture).where(t.capture.c.id.in_(part)))]
+            known = self._reader.known(connection, captures)
+        judged = self._reader.judge(captures, known)
+        return sorted(judged, key=lambda j: (j.capture.address, j.capture.captured_at, j.capture.key))
+
+    def _by_statement(self, judged: Sequence[Judged]) -> Iterable[tuple[list[str], list[Judged]]]:
+        groups: dict[str, list[Judged]] = defaultdict(list)
+        with self.store.reading() as connection:
+            addresses = sorted({j.capture.address for j in judged})
+            statement_of: dict[str, str] = {}
+            for part in chunks(addresses):
+                rows = connection.execute(sa.select(t.address.c.key, t.address.c.statement_id).where(t.address.c.key.in_(part)))
+                statement_of |= {row.key: row.statement_id for row in rows}
+        for j in judged:
+            groups[statement_of[j.capture.address]].append(j)
+        for _, group in sorted(groups.items()):
+            yield sorted({j.capture.address for j in group}), group
+
+    def _batch(self, batch_id: str) -> Any:
+        with self.store.reading() as connection:
+            batch = connection.execute(sa.select(t.batch).where(t.batch.c.id == batch_id)).first()
+        if batch is None:
+            raise StatementsError(f"{self.source.id}: no batch {batch_id} in this store; run discover again.")
+        if batch.declarations_sha256 != self.source.sha256:
+            raise StatementsError(
+                f"{self.source.id}: batch {batch_id} was made under other declarations than this worker has; "
+                "give every worker the same STATEMENTS_CONFIG, then let the task be retried."
+            )
+        return batch
+
+
+def discover(source_id: str) -> list[str]:
+    """Batches of the source that wait, after a look at its listings and due revisits."""
+    return Pipeline.of(source_id).discover()
+
+
+def fetch(source_id: str, batch_id: str) -> str:
+    """Fetch one batch of the source; returns its id."""
+    return Pipeline.of(source_id).fetch(batch_id)
+
+
+def settle(source_id: str, batch_id: str) -> Settled:
+    """Settle one batch of the source."""
+    return Pipeline.of(source_id).settle(batch_id)
+
+
+def watch_once(source_id: str) -> list[Settled]:
+    """The whole road once: discover, then fetch and settle each batch that waits."""
+    pipeline = Pipeline.of(source_id)
+    return [pipeline.settle(pipeline.fetch(batch)) for batch in pipeline.discover()]
+
+
+def _report(batch_id: str, judged: Sequence[Judged], outcomes: Sequence[Outcome], owed: int) -> Settled:
+    return Settled(
+        batch=batch_id,
+        captures=len(judged),
+        verdicts=tuple(sorted(Counter(j.verdict for j in judged).items())),
+        statements=len(outcomes),
+        versions=sum(len(fold.added) for outcome in outcomes for fold in outcome.folds),
+        changes=sum(len(outcome.changes) for outcome in outcomes),
+        owed=owed,
+    )

@@ -1,0 +1,246 @@
+"""Settle captures: verdicts, then per statement one transaction for readings, fold, changes, shifts and what is owed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from schemas.errors import StatementsError
+from scrapers.source import Source
+from statements import tables as t
+from statements.changing import Changed, Reread, keep_changes
+from statements.compare.judge import Judge
+from statements.extracting import Judged, wording_row
+from statements.folding import Fold, fold, load_runs
+from statements.identity import bind
+from statements.presence import Answer, Presence, presence, statement_presence
+from statements.provisional import look_again_at
+from statements.revisit import next_check
+from statements.store import Store, add, lock
+from statements.versions import Moment, Run, Sighting, standing
+
+
+class Follower(Protocol):
+    """What follows from a settled statement, in its transaction."""
+
+    @property
+    def judge(self) -> Judge | None: ...
+
+    @property
+    def lexicon_sha256(self) -> str: ...
+
+    def settle(self, connection: Connection, outcome: Outcome) -> None: ...
+
+
+TAIL = 50  # captures looked at to tell whether an address is gone
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Under what circumstances captures are settled, which decides what is owed."""
+
+    source: Source
+    at: datetime
+    is_live: bool  # captures of a watching run; archives and re-readings owe nothing
+    is_baseline: bool = False
+    rebuild: bool = False  # captures have new readings: fold each address anew
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What settling one statement did; events are made of it."""
+
+    statement: str
+    occasion: Occasion
+    is_first: bool  # it had no version before
+    folds: tuple[Fold, ...]
+    changes: tuple[Changed, ...]
+    presence_before: str
+    presence: Presence
+    captures: Mapping[tuple[str, Moment], str]  # keys of the captures settled now, by address and moment
+
+
+def settle_statement(
+    store: Store, addresses: Sequence[str], judged: Sequence[Judged], occasion: Occasion, following: Follower, reread: Reread
+) -> Outcome:
+    """Settle all judged captures of one statement in one transaction, under its lock."""
+    with store.writing() as connection:
+        statement = _locked(connection, addresses)
+        is_first = not _has_version(connection, statement)
+        _write_verdicts(connection, judged, occasion)
+        folds, changes = _fold_all(connection, statement, judged, occasion, following, reread)
+        before, after = _keep_presence(connection, statement, occasion.at)
+        _schedule(connection, folds, judged, occasion)
+        captures = {(j.capture.address, (j.capture.captured_at, j.capture.body_sha256 or "")): j.capture.key for j in judged}
+        outcome = Outcome(statement, occasion, is_first, tuple(folds), tuple(changes), before, after, captures)
+        following.settle(connection, outcome)
+        return outcome
+
+
+def _locked(connection: Connection, addresses: Sequence[str]) -> str:
+    """The statement of these addresses, locked; facts may have merged statements while this worker waited."""
+    a = t.address.c
+    query = sa.select(a.statement_id).where(a.key.in_(sorted(addresses))).distinct()
+    held: set[str] = set()
+    while True:
+        ids = set(connection.execute(query).scalars())
+        if ids <= held:
+            break
+        lock(connection, ids - held)
+        held |= ids
+    if len(ids) != 1:
+        raise StatementsError(f"{', '.join(sorted(addresses))} are not one statement; settle the batch again.")
+    return str(ids.pop())
+
+
+def _has_version(connection: Connection, statement: str) -> bool:
+    query = sa.select(t.version.c.id).join(t.address, t.address.c.key == t.version.c.address).where(t.address.c.statement_id == statement)
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def _write_verdicts(connection: Connection, judged: Sequence[Judged], occasion: Occasion) -> None:
+    """Wordings, extractions and readings, and the end of being pending; what is written already stays as it is."""
+    extractions = {j.extraction.id: j.extraction for j in judged if j.extraction}
+    wordings = {e.wording_id: e.wording for e in extractions.values() if e.wording}
+    add(connection, t.wording, [wording_row(wordings[key]) for key in sorted(map(str, wordings))])
+    add(connection, t.extraction, [extractions[key].row(occasion.at) for key in sorted(extractions)])
+    keys = [j.capture.key for j in judged]
+    r = t.reading.c
+    known = dict(connection.execute(sa.select(r.capture_id, r.extraction_id).where(r.capture_id.in_(keys), r.is_current)).all())  # type: ignore[arg-type]
+    fresh = [j for j in judged if j.capture.key not in known or known[j.capture.key] != (j.extraction.id if j.extraction else None)]
+    stale = [j.capture.key for j in fresh if j.capture.key in known]
+    if stale:
+        connection.execute(sa.update(t.reading).where(r.capture_id.in_(stale)).values(is_current=False))
+    rows = [_reading_row(j, occasion.at) for j in fresh]
+    if rows:
+        # A reading taken back by a later one may be the right one again (a declaration edited to and fro).
+        again = sa.update(t.reading).values(is_current=True, recorded_at=occasion.at)
+        for row in rows:
+            done = connection.execute(again.where(r.capture_id == row["capture_id"], r.extraction_id == row["extraction_id"])) if stale else None
+            if done is None or not done.rowcount:
+                add(connection, t.reading, [row])
+    connection.execute(sa.delete(t.pending).where(t.pending.c.capture_id.in_(keys)))
+
+
+def _reading_row(judged: Judged, at: datetime) -> dict[str, Any]:
+    extraction = judged.extraction
+    return {
+        "capture_id": judged.capture.key,
+        "extraction_id": extraction.id if extraction else None,
+        "address": judged.capture.address,
+        "captured_at": judged.capture.captured_at,
+        "body_sha256": judged.capture.body_sha256 or "",
+        "verdict": judged.verdict,
+        "content_sha256": extraction.wording.content_sha256 if extraction and extraction.wording and judged.verdict == "ok" else None,
+        "is_current": True,
+        "recorded_at": at,
+    }
+
+
+def _fold_all(
+    connection: Connection, statement: str, judged: Sequence[Judged], occasion: Occasion, following: Follower, reread: Reread
+) -> tuple[list[Fold], list[Changed]]:
+    by_address: dict[str, list[Sighting]] = defaultdict(list)
+    for j in judged:
+        sightings = by_address[j.capture.address]
+        if j.verdict == "ok" and j.extraction and j.extraction.wording:
+            wording = j.extraction.wording
+            moment = (j.capture.captured_at, j.capture.body_sha256 or "")
+            sightings.append(Sighting(moment, wording.content_sha256, str(j.extraction.wording_id), len(wording.text)))
+    moves = _moves(connection, statement)
+    touched = set(by_address) | {new for old, new in moves if old in by_address}
+    folds, changes = [], []
+    standing_now: dict[str, tuple[Run, ...]] = {}
+    for address in sorted(touched):
+        fresh = by_address.get(address, [])
+        result = fold(connection, address, fresh, at=occasion.at, rebuild=occasion.rebuild)
+        standing_now[address] = result.versions
+        folds.append(result)
+    for result in folds:
+        earlier = []
+        for old, new in moves:
+            if new == result.address:
+                runs = standing_now.get(old) or tuple(standing(load_runs(connection, old))[0])
+                earlier += [(old, runs[-1])] if runs else []
+        if result.added or result.removed or earlier:
+            changes += keep_changes(
+                connection,
+                result.address,
+                result.versions,
+                earlier,
+                judge=following.judge,
+                lexicon=following.lexicon_sha256,
+                reread=reread,
+                at=occasion.at,
+            )
+    return folds, changes
+
+
+def _moves(connection: Connection, statement: str) -> list[tuple[str, str]]:
+    """(old, new) addresses of the statement that a permanent redirect ties."""
+    query = (
+        sa.select(t.tie.c.from_key, t.tie.c.to_key)
+        .join(t.address, t.address.c.key == t.tie.c.to_key)
+        .where(t.address.c.statement_id == statement, t.tie.c.fact == "redirect")
+        .order_by(t.tie.c.from_key, t.tie.c.to_key)
+    )
+    return [(row.from_key, row.to_key) for row in connection.execute(query)]
+
+
+def _keep_presence(connection: Connection, statement: str, at: datetime) -> tuple[str, Presence]:
+    """Judge whether the statement is live or gone by the latest captures of its living addresses."""
+    a = t.address.c
+    before = connection.execute(sa.select(t.statement.c.state).where(t.statement.c.id == statement)).scalar_one()
+    addresses = connection.execute(sa.select(a.key).where(a.statement_id == statement, a.is_living)).scalars()
+    judged = statement_presence([presence(_answers(connection, address)) for address in list(addresses)])
+    if judged.state != before:
+        connection.execute(sa.update(t.statement).where(t.statement.c.id == statement).values(state=judged.state))
+    return before, judged
+
+
+def _answers(connection: Connection, address: str) -> list[Answer]:
+    joined = t.capture.join(t.reading, sa.and_(t.reading.c.capture_id == t.capture.c.id, t.reading.c.is_current))
+    query = (
+        sa.select(t.capture.c.captured_at, t.capture.c.status, t.reading.c.verdict)
+        .select_from(joined)
+        .where(t.capture.c.address == address, t.capture.c.via == "live")
+        .order_by(t.capture.c.captured_at.desc())
+        .limit(TAIL)
+    )
+    return [Answer(row.captured_at, row.status, row.verdict == "ok") for row in connection.execute(query)]
+
+
+def _schedule(connection: Connection, folds: Sequence[Fold], judged: Sequence[Judged], occasion: Occasion) -> None:
+    """When each address is due again: soon after a doubt or a change, later the longer it stood still."""
+    if not occasion.is_live:
+        return
+    refused = {j.capture.address for j in judged if j.extraction and j.verdict != "ok"}
+    for result in folds:
+        values: dict[str, Any] = {}
+        if any(run.first[0] >= occasion.at - timedelta(hours=1) for run in result.versions[1:]) and result.added:
+            values["last_changed_at"] = occasion.at
+        if result.address in refused:
+            # What was not understood must not be vouched for by a 304 next time.
+            values |= {"etag": None, "last_modified": None}
+        first = result.versions[0].first[0] if result.versions else occasion.at
+        last_change = result.versions[-1].first[0] if len(result.versions) > 1 else None
+        due = next_check(occasion.at, first_seen_at=first, last_changed_at=last_change, policy=occasion.source.revisit)
+        second_look = look_again_at(result.runs)
+        values["next_due_at"] = min(due, second_look) if second_look else due
+        connection.execute(sa.update(t.address).where(t.address.c.key == result.address, t.address.c.is_living).values(**values))
+
+
+def tie_canonical(store: Store, source: Source, judged: Sequence[Judged], known: set[str], at: datetime) -> None:
+    """Tie addresses whose pages name another known address as their canonical one."""
+    pairs = {(j.capture.address, j.extraction.canonical) for j in judged if j.extraction and j.extraction.canonical and j.verdict == "ok"}
+    pairs = {(one, other) for one, other in pairs if other and other != one and other in known}
+    if pairs:
+        with store.writing() as connection:
+            for one, other in sorted(pairs):
+                bind(connection, source.id, one, other, "canonical", at=at)
