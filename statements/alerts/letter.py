@@ -9,7 +9,7 @@ from typing import Literal
 
 from schemas.records import Entry, Position, Shift
 from statements.alerts import headline
-from statements.alerts.events import Cited, Event
+from statements.alerts.events import SILENT_SHIFTS, Cited, Event
 from statements.alerts.phrases import counted, dated, joined, named, seen, shortened, sound, told, web_address
 from statements.alerts.subscriptions import KINDS, EventKind, Subscription
 
@@ -36,6 +36,7 @@ class Quote:
 class Finding:
     """One thing to see in a statement."""
 
+    kind: str  # in one word, for counting it where there is no room to quote it
     heading: str
     quotes: tuple[Quote, ...] = ()
     why: str = ""
@@ -145,7 +146,9 @@ def _when(event: Event, subscription: Subscription) -> tuple[str, ...]:
 def _findings(event: Event, titles: Mapping[str, str]) -> list[Finding]:
     if event.kind == "shift":
         earlier = {cited.statement: cited for cited in event.earlier}
-        return [_of_shift(shift, earlier.get(shift.from_statement), titles) for shift in headline.gravest_shifts(event.telling_shifts)]
+        return [
+            _of_shift(shift, earlier.get(shift.last_said or shift.from_statement), titles) for shift in headline.gravest_shifts(event.telling_shifts)
+        ]
     if event.kind == "new":
         return [_of_position(position, titles) for position in sorted(event.positions, key=lambda position: -position.level)]
     if event.comparison:
@@ -155,20 +158,27 @@ def _findings(event: Event, titles: Mapping[str, str]) -> list[Finding]:
 
 def _of_position(position: Position, titles: Mapping[str, str]) -> Finding:
     heading = f"{named(position.issue, titles)}: {position.ladder} of {_actor(position.actor)}"
-    return Finding(heading, (Quote("quote", _trimmed([("=", position.quote)])),))
+    return Finding(position.ladder, heading, (Quote("quote", _trimmed([("=", position.quote)])),))
 
 
 def _of_shift(shift: Shift, earlier: Cited | None, titles: Mapping[str, str]) -> Finding:
+    """The clause that moved most, as it stands now and as it stood; the first that came or went where none has a partner."""
+    told = [clause for clause in shift.clauses if clause.kind not in SILENT_SHIFTS]
+    told.sort(key=lambda clause: (clause.kind != shift.kind, clause.before is None or clause.after is None))
+    if told:
+        after, before = ((position.quote if position else "") for position in (told[0].after, told[0].before))
+    else:
+        after, before = (next(iter(quotes), "") for quotes in (shift.after, shift.before))
     where = f"{shortened(sound(earlier.title), 90)}, {dated(earlier.published_on)}" if earlier else ""
-    quotes = [Quote("now", _trimmed([("=", words)])) for words in shift.after[:1]]
-    quotes += [Quote("was", _trimmed([("=", words)]), where) for words in shift.before[:1]]
-    level = f"level {shift.level_before} to {shift.level_after}; " if shift.level_before and shift.level_after else ""
-    said = f"; last said in {sound(shift.last_said)}" if shift.last_said and shift.kind == "returned" else ""
-    return Finding(
-        f"{named(shift.issue, titles)}: {shift.kind} ({_actor(shift.actor)})",
-        tuple(quotes),
-        f"{level}{sound(shift.rule)}; {shift.confidence} confidence{said}",
-    )
+    quotes = [Quote("now", _trimmed([("=", after)]))] if after else []
+    quotes += [Quote("was", _trimmed([("=", before)]), where)] if before else []
+    why = [sound(shift.reason or shift.rule).rstrip(".")]
+    if shift.level_before and shift.level_after and shift.level_before != shift.level_after:
+        why.append(f"level {shift.level_before}, now {shift.level_after}")
+    if len(told) > 1:
+        why.append(counted(len(told) - 1, "more clause"))
+    why.append(f"{shift.confidence} confidence")
+    return Finding(shift.kind, f"{named(shift.issue, titles)}: {shift.kind} ({_actor(shift.actor)})", tuple(quotes), "; ".join(why))
 
 
 def _actor(actor: str) -> str:
@@ -181,7 +191,7 @@ def _of_entry(entry: Entry, titles: Mapping[str, str]) -> Finding:
     heading = f"{about}: {entry.direction or 'position touched'} ({deed})" if entry.position_bearing and about else deed[:1].upper() + deed[1:]
     if about and not entry.position_bearing:
         heading += f", on {about}"
-    return Finding(heading, _quotes(entry), sound("; ".join(entry.reasons)))
+    return Finding("changed" if entry.field else entry.kind.replace("_", " and "), heading, _quotes(entry), sound("; ".join(entry.reasons)))
 
 
 def _deed(entry: Entry) -> str:
@@ -264,5 +274,5 @@ def _counts(unquoted: Sequence[Finding], is_further: bool) -> str:
     if not unquoted:
         return ""
     number = f"And {counted(len(unquoted), 'more finding')}" if is_further else counted(len(unquoted), "finding")
-    others = [f"{len(unquoted) - 3} others"] if len(unquoted) > 3 else []
-    return f"{number}: {joined([finding.heading for finding in unquoted[:3]] + others)}."
+    kinds = Counter(finding.kind for finding in unquoted)
+    return f"{number}: {joined([f'{times} {kind}' for kind, times in kinds.most_common()])}."

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 
+from schemas.errors import StatementsError
 from schemas.records import Comparison, Wording
 from statements import settings as _settings
 from statements.alerts import outbox
@@ -148,8 +149,20 @@ def _composed(claim: Claim, sender: str, now: datetime) -> EmailMessage | None:
         message_id=claim.message_id,
         now=now,
         untold=claim.untold,
+        titles=_issue_titles(),
         base_url=_settings.load().base_url,
     )
+
+
+def _issue_titles() -> dict[str, str]:
+    """What people call the issues; a mistake in their files must not hold up mail, so that their ids stand in."""
+    from statements.positions import lexicon
+
+    try:
+        return {issue.id: issue.title for issue in lexicon.load(config=_settings.load().config).issues.values()}
+    except StatementsError as error:
+        log.error("%s", error)
+        return {}
 
 
 def _compared(before: Wording, after: Wording) -> Comparison:
