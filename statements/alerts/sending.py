@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 
 from schemas.errors import StatementsError
-from schemas.records import Comparison, Wording
 from statements import settings as _settings
 from statements.alerts import outbox
 from statements.alerts.delivery import Mailer, SmtpSettings
@@ -20,6 +19,7 @@ from statements.alerts.mail import compose
 from statements.alerts.merging import merged
 from statements.alerts.outbox import Claim
 from statements.alerts.subscriptions import Subscription, load
+from statements.compare import compare
 from statements.store import Store
 
 log = logging.getLogger(__name__)
@@ -139,7 +139,7 @@ def _put_off(store: Store, claim: Claim, now: datetime, error: str, report: Send
 
 def _composed(claim: Claim, sender: str, now: datetime) -> EmailMessage | None:
     """The claim's mail, or None where all it would tell was undone meanwhile."""
-    events = merged(claim.events, _compared)
+    events = merged(claim.events, compare)
     if not events and not claim.untold:
         return None
     return compose(
@@ -163,10 +163,3 @@ def _issue_titles() -> dict[str, str]:
     except StatementsError as error:
         log.error("%s", error)
         return {}
-
-
-def _compared(before: Wording, after: Wording) -> Comparison:
-    from statements.compare import compare  # type: ignore[attr-defined]
-
-    compared: Comparison = compare(before, after)
-    return compared

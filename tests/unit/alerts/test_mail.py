@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from email import message_from_bytes, policy
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.records import Entry, Passage, Position, Wording
+from statements.alerts.events import Cited
 from statements.alerts.letter import MOST_LISTED, MOST_QUOTED, write
 from statements.alerts.mail import compose, html, plain
 from statements.alerts.subscriptions import Subscription
@@ -172,4 +174,18 @@ def test_plain_text_and_html_say_the_same(title, quote, edits, extra):
 def test_the_language_of_the_words_is_marked_for_those_who_hear_them():
     chinese = Wording("联合声明", (Passage("双方重申。"),), language="zh")
     assert 'lang="zh"' in parts(mail(altered(title="联合声明", after=chinese)))[1]
-    assert FIRM in plain(write([shifted()], DESK)).replace("\n    | ", " ")
+
+
+def test_a_shift_is_told_by_its_clauses_with_the_earlier_statement_named():
+    earlier = (Cited("s1", "Joint Statement of Winter", published_on=date(2024, 12, 1)),)
+    text = plain(write([shifted(earlier=earlier)], DESK)).replace("\n    | ", " ")
+    assert f"Now | {SOFT}" in text
+    assert "Was | The northern side [-firmly-] opposes any attempt to divide the island. (Joint Statement of Winter, 1 December 2024)" in text
+    assert "booster dropped; level 4, now 3; high confidence" in text
+
+
+def test_a_position_that_was_dropped_is_quoted_as_it_was():
+    (shift,) = shifted().shifts
+    text = plain(write([shifted(shifts=(replace(shift, kind="dropped", after=(), level_after=None),))], DESK))
+    assert f"Was | {FIRM}" in text
+    assert "Now |" not in text
