@@ -5,10 +5,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-
 from schemas.errors import BlockedPage
 from scrapers.fetch import PoliteSession
-from scrapers.listing import discover_listed
+from scrapers.listing import discover
 from scrapers.reading import read
 from statements.demo import declarations, pages, rounds, specimens
 from statements.demo.site import SpecimenSite
@@ -60,8 +59,7 @@ def test_the_listings_with_their_paging_name_every_statement(source, declared, e
     with SpecimenSite() as site:
         site.show(pages.pages_of(everything, declared))
         with PoliteSession("tests@example.org", allow_private=True, routes=site.routes()) as session:
-            (listing,) = declared[source.id].listings
-            listed = {entry.url for entry in discover_listed(declared[source.id], listing, session)}
+            listed = {entry.url for entry in discover(declared[source.id], session).listed}
     assert listed == {specimen.address for specimen in source.statements}
 
 
