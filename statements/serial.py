@@ -63,12 +63,16 @@ def stale_series(connection: Connection) -> list[str]:
     return list(connection.execute(sa.select(t.stale_series.c.series).order_by(t.stale_series.c.series)).scalars())
 
 
-def standing_of(connection: Connection, series: Series, lexicon: Lexicon, at: datetime) -> tuple[Standing, dict[str, Latest], set[str]]:
+def standing_of(
+    connection: Connection, series: Series, lexicon: Lexicon, at: datetime, *, enrolled: bool = True
+) -> tuple[Standing, dict[str, Latest], set[str]]:
     """Where the series stands under one lexicon, the latest version of each member, and the ids of the shifts recorded before.
 
-    Stances that were not read under this lexicon before are read, and stored.
+    Stances that were not read under this lexicon before are read, and stored. A series that the pipeline does not follow has nobody `enrolled`:
+    its members are then sought among all statements of its source.
     """
-    ids = connection.execute(sa.select(t.membership.c.statement_id).where(t.membership.c.series == series.id)).scalars()
+    members = sa.select(t.membership.c.statement_id).where(t.membership.c.series == series.id)
+    ids = connection.execute(members if enrolled else sa.select(t.statement.c.id).where(t.statement.c.source == series.source)).scalars()
     latest = {entry.candidate.statement: entry for entry in _latest(connection, sorted(ids))}
     stances = stored_stances(connection, [entry.wording_id for entry in latest.values()], lexicon.sha256)
     read: dict[str, Stances] = {}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from schemas.records import ClauseShift, Position, Shift, ShiftKind
+from schemas.records import Position, Shift, ShiftKind
 from statements.positions.matrix import Cell
 from statements.positions.report import SIGNS, Heading, Report
 
@@ -41,6 +41,13 @@ def show(report: Report, console: Console, evidence: bool = False) -> None:
             _evidence(report, shift, console)
 
 
+def _legend(report: Report) -> str:
+    """The signs that the table shows, and no others."""
+    shown = {shift.kind for shift in report.shifts}
+    signs = [f"{sign} {kind.replace('_', ' ')}" for kind, sign in SIGNS.items() if kind in shown]
+    return " · ".join([*signs, "░ silent, the text is not complete"])
+
+
 def _moved_last(report: Report, console: Console) -> None:
     moves = report.moves(report.headings[-1].statement)
     for title, kinds, style in (
@@ -59,7 +66,7 @@ def _table(report: Report, headings: Sequence[Heading]) -> Table:
     table.add_column("Issue", max_width=_ISSUE_WIDTH, overflow="ellipsis", no_wrap=True)
     for heading in headings:
         mark = "" if heading.comparability == "full" else f"\n({heading.comparability})"
-        table.add_column((heading.published_on or heading.title[:_CELL_WIDTH]) + mark, justify="center", min_width=10, no_wrap=True)
+        table.add_column(heading.label[:_CELL_WIDTH] + mark, justify="center", min_width=10, no_wrap=True)
     for issue, row in report.matrix.items():
         name = ("  " if "." in issue else "") + report.label(issue)
         cells = [_cell(row.get(heading.statement), report.shift(issue, heading.statement), heading) for heading in headings]
@@ -75,23 +82,23 @@ def _cell(cell: Cell | None, shift: Shift | None, heading: Heading) -> Text:
 
 
 def _evidence(report: Report, shift: Shift, console: Console) -> None:
+    names = {heading.statement: heading.label for heading in report.headings}
     console.print()
     console.print(
         Text.assemble(
             (f"{SIGNS[shift.kind]} {shift.kind.replace('_', ' ')}", f"bold {_TONES.get(shift.kind, '')}".strip()),
             f"  {report.full_label(shift.issue)}, {shift.actor}",
-            (f"  {shift.last_said or shift.from_statement} → {shift.to_statement}", "dim"),
+            (f"  {names[shift.last_said or shift.from_statement]} → {names[shift.to_statement]}", "dim"),
         )
     )
     console.print(Padding(Text(f"{shift.reason} Confidence {shift.confidence}.", style="dim"), (0, 0, 0, 2)))
     for clause in shift.clauses:
-        for mark, position in _sides(clause):
-            console.print(Padding(Text.assemble((f"{mark} ", "bold"), _quoted(position)), (0, 0, 0, 2)))
-
-
-def _sides(clause: ClauseShift) -> Collection[tuple[str, Position]]:
-    both = (("−", clause.before), ("+", clause.after))
-    return [(mark, position) for mark, position in both if position is not None]
+        paired = clause.before is not None and clause.after is not None
+        sign = (f"{SIGNS[clause.kind]} ", _TONES.get(clause.kind, "dim")) if paired else ("  ", "")
+        for mark, position in (("−", clause.before), ("+", clause.after)):
+            if position is not None:
+                console.print(Padding(Text.assemble(sign, (f"{mark} ", "bold"), _quoted(position)), (0, 0, 0, 2)))
+                sign = ("  ", "")
 
 
 def _quoted(position: Position) -> Text:

@@ -36,6 +36,12 @@ class Heading:
     published_on: str | None  # ISO 8601
     document_type: DocumentType
     comparability: Comparability
+    hint: str | None = None  # what the text tells of a date that it does not give whole, such as "--07-18"
+
+    @property
+    def label(self) -> str:
+        """What to call the statement where room is short: its day, what is known of it, or its title."""
+        return self.published_on or (self.hint or "").strip("-") or self.title
 
 
 @dataclass(frozen=True, slots=True)
