@@ -144,6 +144,8 @@ class Services:
         """In the child: read in what takes long, wait at the gate, become the service."""
         os.environ.update({"_AIRFLOW_PROCESS_CONTEXT": "server"} if name == "api-server" else {})
         read_in(AHEAD.get(name, ()))
+        if name == "api-server":
+            rehearse()
         if name == "scheduler":
             for module in self.preload:  # its tasks are forked from it, and find these read in
                 with contextlib.suppress(ImportError):
@@ -192,6 +194,21 @@ def migrate(pools: dict[str, int]) -> None:
     initdb()
     for name, slots in pools.items():
         Pool.create_or_update_pool(name, slots, "How many tasks may ask the hosts of this group at once", include_deferred=False)
+
+
+def rehearse() -> None:
+    """Have the API server answer once before it serves: its first answer takes seconds, and would be the first task's."""
+    import asyncio
+
+    import httpx
+    from airflow.api_fastapi.main import app
+
+    async def ask() -> None:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
+            await client.get("/execution/health")
+
+    with contextlib.suppress(Exception):
+        asyncio.run(ask())
 
 
 def read_in(modules: Sequence[str]) -> None:

@@ -59,8 +59,14 @@ class Event:
 
     @property
     def telling_shifts(self) -> tuple[Shift, ...]:
-        """The shifts worth a mail: the ministry's own, and of a kind that says something moved."""
-        return tuple(shift for shift in self.shifts if shift.cause == "source" and shift.kind not in SILENT_SHIFTS)
+        """The shifts worth a mail: the ministry's own, of a kind that says something moved, each told once.
+
+        An issue's own shift is left out where one of its facets tells of the same move.
+        """
+        moved = [shift for shift in self.shifts if shift.cause == "source" and shift.kind not in SILENT_SHIFTS]
+        facets = {(shift.issue.rpartition(".")[0], shift.kind) for shift in moved}
+        once = {(shift.issue, shift.actor, shift.kind, shift.from_statement): shift for shift in reversed(moved)}
+        return tuple(shift for shift in reversed(once.values()) if (shift.issue, shift.kind) not in facets)
 
     @property
     def subjects(self) -> tuple[str, ...]:

@@ -3,39 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from schemas.records import Entry, Position, Shift
-from statements.alerts import headline
-from statements.alerts.events import Cited, Event
-from statements.alerts.phrases import counted, dated, joined, named, seen, shortened, sound, told, web_address
+from statements.alerts import headline, quoting
+from statements.alerts.events import SILENT_SHIFTS, Cited, Event
+from statements.alerts.phrases import counted, dated, joined, named, seen, shortened, sound, web_address
+from statements.alerts.quoting import Quote
 from statements.alerts.subscriptions import KINDS, EventKind, Subscription
+from statements.compare.text import edits
 
 MOST_QUOTED = 10  # lines in one mail
 MOST_LISTED = 40  # statements named in one digest; the rest are counted
-_CONTEXT = 70  # unchanged characters kept on either side of a change
-_LONGEST_PIECE = 280  # of changed text, quoted in one stretch
 _FIELDS = {"title": "Title", "published": "Date"}
-
-Span = tuple[Literal["=", "-", "+"], str]
-Role = Literal["now", "was", "quote"]
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """One quoted line: the statement's own words, with what changed marked."""
-
-    role: Role
-    spans: tuple[Span, ...]
-    source: str = ""  # where the words stand, if not in the statement of the item
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing to see in a statement."""
 
+    kind: str  # in one word, for counting it where there is no room to quote it
     heading: str
     quotes: tuple[Quote, ...] = ()
     why: str = ""
@@ -145,7 +133,9 @@ def _when(event: Event, subscription: Subscription) -> tuple[str, ...]:
 def _findings(event: Event, titles: Mapping[str, str]) -> list[Finding]:
     if event.kind == "shift":
         earlier = {cited.statement: cited for cited in event.earlier}
-        return [_of_shift(shift, earlier.get(shift.from_statement), titles) for shift in headline.gravest_shifts(event.telling_shifts)]
+        return [
+            _of_shift(shift, earlier.get(shift.last_said or shift.from_statement), titles) for shift in headline.gravest_shifts(event.telling_shifts)
+        ]
     if event.kind == "new":
         return [_of_position(position, titles) for position in sorted(event.positions, key=lambda position: -position.level)]
     if event.comparison:
@@ -155,20 +145,29 @@ def _findings(event: Event, titles: Mapping[str, str]) -> list[Finding]:
 
 def _of_position(position: Position, titles: Mapping[str, str]) -> Finding:
     heading = f"{named(position.issue, titles)}: {position.ladder} of {_actor(position.actor)}"
-    return Finding(heading, (Quote("quote", _trimmed([("=", position.quote)])),))
+    return Finding(position.ladder, heading, quoting.plain(position.quote))
 
 
 def _of_shift(shift: Shift, earlier: Cited | None, titles: Mapping[str, str]) -> Finding:
+    """The clause that moved most, as it stands now and as it stood; the first that came or went where none has a partner."""
+    told = [clause for clause in shift.clauses if clause.kind not in SILENT_SHIFTS]
+    told.sort(key=lambda clause: (clause.kind != shift.kind, clause.before is None or clause.after is None))
+    if told:
+        after, before = ((position.quote if position else "") for position in (told[0].after, told[0].before))
+    else:
+        after, before = (next(iter(quotes), "") for quotes in (shift.after, shift.before))
     where = f"{shortened(sound(earlier.title), 90)}, {dated(earlier.published_on)}" if earlier else ""
-    quotes = [Quote("now", _trimmed([("=", words)])) for words in shift.after[:1]]
-    quotes += [Quote("was", _trimmed([("=", words)]), where) for words in shift.before[:1]]
-    level = f"level {shift.level_before} to {shift.level_after}; " if shift.level_before and shift.level_after else ""
-    said = f"; last said in {sound(shift.last_said)}" if shift.last_said and shift.kind == "returned" else ""
-    return Finding(
-        f"{named(shift.issue, titles)}: {shift.kind} ({_actor(shift.actor)})",
-        tuple(quotes),
-        f"{level}{sound(shift.rule)}; {shift.confidence} confidence{said}",
-    )
+    if before and after:
+        quotes = quoting.changed(edits(before, after)[0], where)
+    else:
+        quotes = quoting.plain(after, "now") if after else quoting.plain(before, "was", where)
+    why = [sound(shift.reason or shift.rule).rstrip(".")]
+    if shift.level_before and shift.level_after and shift.level_before != shift.level_after:
+        why.append(f"level {shift.level_before}, now {shift.level_after}")
+    if len(told) > 1:
+        why.append(counted(len(told) - 1, "more clause"))
+    why.append(f"{shift.confidence} confidence")
+    return Finding(shift.kind, f"{named(shift.issue, titles)}: {shift.kind} ({_actor(shift.actor)})", quotes, "; ".join(why))
 
 
 def _actor(actor: str) -> str:
@@ -181,7 +180,9 @@ def _of_entry(entry: Entry, titles: Mapping[str, str]) -> Finding:
     heading = f"{about}: {entry.direction or 'position touched'} ({deed})" if entry.position_bearing and about else deed[:1].upper() + deed[1:]
     if about and not entry.position_bearing:
         heading += f", on {about}"
-    return Finding(heading, _quotes(entry), sound("; ".join(entry.reasons)))
+    kind = "changed" if entry.field else entry.kind.replace("_", " and ")
+    differing = entry.edits or tuple((mark, text) for mark, text in (("-", entry.before), ("+", entry.after)) if text)
+    return Finding(kind, heading, quoting.changed(differing), sound("; ".join(entry.reasons)))
 
 
 def _deed(entry: Entry) -> str:
@@ -201,68 +202,9 @@ def _deed(entry: Entry) -> str:
     }.get(entry.kind, f"{unit} {entry.kind}")
 
 
-def _quotes(entry: Entry) -> tuple[Quote, ...]:
-    """What stands now before what was; a passage that only travelled is quoted once."""
-    edits: list[Span] = [(mark, text) for mark, text in entry.edits if mark in ("=", "-", "+")]  # type: ignore[misc]
-    if not edits:
-        sides: list[Span] = [("-", entry.before or ""), ("+", entry.after or "")]
-        edits = [side for side in sides if side[1]]
-    if all(mark == "=" for mark, _ in edits):
-        return (Quote("quote", _trimmed(edits)),) if edits else ()
-    now = Quote("now", _trimmed([edit for edit in edits if edit[0] != "-"]))
-    was = Quote("was", _trimmed([edit for edit in edits if edit[0] != "+"]))
-    return tuple(quote for quote in (now, was) if quote.spans)
-
-
-def _trimmed(edits: Iterable[Span]) -> tuple[Span, ...]:
-    """The line with its long stretches shortened; changed text is spelt out, so that an invisible change shows."""
-    merged: list[Span] = []
-    for mark, text in edits:
-        if merged and merged[-1][0] == mark:
-            merged[-1] = (mark, merged[-1][1] + text)
-        elif text:
-            merged.append((mark, text))
-    spans: list[Span] = []
-    for place, (mark, text) in enumerate(merged):
-        if mark != "=":
-            spans += _marked(mark, _clipped(_inline(told(text)), _LONGEST_PIECE, _CONTEXT))
-        elif len(merged) == 1:
-            spans.append((mark, _clipped(_inline(text), _LONGEST_PIECE, 0)))
-        else:
-            head, tail = (0 if place == 0 else _CONTEXT), (0 if place == len(merged) - 1 else _CONTEXT)
-            spans.append((mark, _clipped(_inline(text), head + tail, tail)))
-    return tuple(span for span in spans if span[1])
-
-
-def _marked(mark: Literal["-", "+"], text: str) -> list[Span]:
-    """The changed words, with the spaces around them left unmarked."""
-    words = text.strip()
-    before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-    return [("=", before), (mark, words), ("=", after)]
-
-
-def _inline(text: str) -> str:
-    """One sound line that keeps a space at either end, where words would otherwise run together."""
-    line = sound(text)
-    if not line:
-        return " " if text.strip(" ") != text else ""
-    return f"{' ' if text[0].isspace() else ''}{line}{' ' if text[-1].isspace() else ''}"
-
-
-def _clipped(text: str, most: int, tail: int) -> str:
-    """The text, or its beginning and its last `tail` characters with "…" between, cut at words where there are any."""
-    if len(text) <= most + 10:
-        return text
-    head = text[: most - tail].rsplit(" ", 1)[0] if " " in text[: most - tail] else text[: most - tail]
-    end = text[len(text) - tail :] if tail else ""
-    if " " in end:
-        end = end.split(" ", 1)[1]
-    return f"{head} … {end}" if head and end else f"{head} …" if head else f"… {end}"
-
-
 def _counts(unquoted: Sequence[Finding], is_further: bool) -> str:
     if not unquoted:
         return ""
     number = f"And {counted(len(unquoted), 'more finding')}" if is_further else counted(len(unquoted), "finding")
-    others = [f"{len(unquoted) - 3} others"] if len(unquoted) > 3 else []
-    return f"{number}: {joined([finding.heading for finding in unquoted[:3]] + others)}."
+    kinds = Counter(finding.kind for finding in unquoted)
+    return f"{number}: {joined([f'{times} {kind}' for kind, times in kinds.most_common()])}."

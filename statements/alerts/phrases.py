@@ -79,9 +79,21 @@ def named(issue: str, titles: Mapping[str, str]) -> str:
     return f"{named(parent, titles)}, {words}" if parent else words[:1].upper() + words[1:]
 
 
+def brief(issue: str, titles: Mapping[str, str]) -> str:
+    """The name that a subject line has room for: of the issue's parent, without what follows its first words.
+
+    >>> brief("taiwan.independence", {"taiwan": "Taiwan question / one China"}), brief("un", {"un": "United Nations (role of)"})
+    ('Taiwan', 'United Nations')
+    """
+    parent = issue.split(".")[0]
+    plain, title = named(parent, {}), named(parent, titles)
+    opens = title.lower().startswith(plain.lower()) and not title[len(plain) :][:1].isalnum()
+    return title[: len(plain)] if opens else re.split(r" /|, | \(", title)[0]
+
+
 def broadly(issues: Iterable[str], titles: Mapping[str, str]) -> list[str]:
-    """The issues' parents by name, each once, in order."""
-    return list(dict.fromkeys(named(issue.split(".")[0], titles) for issue in issues))
+    """The issues by their brief names, each once, in order."""
+    return list(dict.fromkeys(brief(issue, titles) for issue in issues))
 
 
 def dated(on: date | None, until: date | None = None) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 
-from schemas.records import Comparison, Wording
+from schemas.errors import StatementsError
 from statements import settings as _settings
 from statements.alerts import outbox
 from statements.alerts.delivery import Mailer, SmtpSettings
@@ -19,6 +19,7 @@ from statements.alerts.mail import compose
 from statements.alerts.merging import merged
 from statements.alerts.outbox import Claim
 from statements.alerts.subscriptions import Subscription, load
+from statements.compare import compare
 from statements.store import Store
 
 log = logging.getLogger(__name__)
@@ -138,7 +139,7 @@ def _put_off(store: Store, claim: Claim, now: datetime, error: str, report: Send
 
 def _composed(claim: Claim, sender: str, now: datetime) -> EmailMessage | None:
     """The claim's mail, or None where all it would tell was undone meanwhile."""
-    events = merged(claim.events, _compared)
+    events = merged(claim.events, compare)
     if not events and not claim.untold:
         return None
     return compose(
@@ -148,12 +149,17 @@ def _composed(claim: Claim, sender: str, now: datetime) -> EmailMessage | None:
         message_id=claim.message_id,
         now=now,
         untold=claim.untold,
+        titles=_issue_titles(),
         base_url=_settings.load().base_url,
     )
 
 
-def _compared(before: Wording, after: Wording) -> Comparison:
-    from statements.compare import compare  # type: ignore[attr-defined]
+def _issue_titles() -> dict[str, str]:
+    """What people call the issues; a mistake in their files must not hold up mail, so that their ids stand in."""
+    from statements.positions import lexicon
 
-    compared: Comparison = compare(before, after)
-    return compared
+    try:
+        return {issue.id: issue.title for issue in lexicon.load(config=_settings.load().config).issues.values()}
+    except StatementsError as error:
+        log.error("%s", error)
+        return {}

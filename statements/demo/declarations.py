@@ -32,7 +32,7 @@ def write(folder: Path, sources: Sequence[SpecimenSource]) -> dict[str, Source]:
 
 def _declaration(source: SpecimenSource) -> dict[str, Any]:
     packaged = (PACKAGED / f"{source.like}.yml").read_text("utf-8")
-    raw = yaml.safe_load(packaged.replace(".gov.cn", ".example"))
+    raw = {**yaml.safe_load(packaged.replace(".gov.cn", ".example")), **source.declare}
     there = urlsplit(source.listing)
     layout = next(rule for rule in raw["layouts"] if rule["name"] == source.layout)
     layout.pop("until", None)  # the site is in this layout today

@@ -39,7 +39,7 @@ def pages_of(state: State, declared: dict[str, Source]) -> dict[str, Page]:
 
 def _statement_page(source: SpecimenSource, specimen: Specimen, is_refreshed: bool) -> Page:
     body = _render(
-        f"{_template(source)}.html",
+        f"{source.template}.html",
         source=source,
         statement=specimen,
         passages=[(passage.kind, "\n".join(_lines(passage.text, specimen.wrap))) for passage in specimen.passages],
@@ -60,14 +60,10 @@ def _listing_pages(source: SpecimenSource, listing: Listing, listed: Sequence[Sp
                 raise ValueError(f"{source.id}: the listing has no paging, and {len(listed)} statements need {len(parts)} pages.")
             url = urljoin(listing.url, listing.paging.url.format(page=listing.paging.first + number - 1))
         body = _render(
-            f"{_template(source)}.html", source=source, statement=None, entries=part, count=len(parts), number=number, section=source.section,
+            f"{source.template}.html", source=source, statement=None, entries=part, count=len(parts), number=number, section=source.section,
             related=_related(source, is_refreshed), is_refreshed=is_refreshed, charset="utf-8",
         )  # fmt: skip
         yield url, Page(body.encode())
-
-
-def _template(source: SpecimenSource) -> str:
-    return f"{source.like}_{source.layout}"
 
 
 def _related(source: SpecimenSource, is_refreshed: bool) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,6 @@ class Specimen:
     passages: tuple[Passage, ...]
     from_round: int = 0  # the round that publishes it
     published: str = ""  # as the page prints it
-    dateline: str = ""  # a line of its own before the text
     section: tuple[str, ...] = ()  # the breadcrumb; empty: the source's
     languages: tuple[str, ...] = ()  # the language line above the text
     contact: bool = False  # "Contact Us" above the breadcrumb
@@ -40,11 +39,13 @@ class SpecimenSource:
     id: str
     title: str
     like: str  # id of the packaged source whose declaration it shares
+    template: str
     layout: str  # the one of its layouts that the site is in
     listing: str  # URL
     section: tuple[str, ...]
     related: tuple[str, ...]
     statements: tuple[Specimen, ...]
+    declare: Mapping[str, Any] = field(default_factory=dict)  # what its declaration says otherwise
     robots: bool = True  # False: robots.txt is an HTML page, as on some ministries' servers
 
 
@@ -59,11 +60,13 @@ def _source(path: Path, yesterday: date) -> SpecimenSource:
         id=path.stem,
         title=raw["title"],
         like=raw["like"],
+        template=raw["template"],
         layout=raw["layout"],
         listing=raw["listing"],
         section=tuple(raw["section"]),
         related=tuple(raw["related"]),
         statements=tuple(_specimen(entry, yesterday) for entry in raw["statements"]),
+        declare=raw.get("declare", {}),
         robots=raw.get("robots", True),
     )
 
