@@ -18,6 +18,8 @@ _MENU_GAP = re.compile(r"[\s\u00a0]{2,}|\s*[|｜¦]\s*|\t")
 _TRIM = re.compile(r"^[\s\[\](){}【】（）<>|｜:：.,;·•*-]+|[\s\[\](){}【】（）<>|｜:：.,;·•*-]+$")
 _SENTENCE = re.compile(r"[.!?。！？]\s|[.!?。！？]$")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")  # scripts without spaces between words
+_TOKEN = re.compile(r"\w+")
+_LONGEST_LINE = 300  # of menus and of links in a row
 _LONG_LINE = 200  # characters that no list under a statement spends on one line
 
 
@@ -59,7 +61,7 @@ def without_residue(blocks: Sequence[Block]) -> tuple[list[Block], list[str]]:
     while first < last and all(_is_residue(line) for line in blocks[first].lines):
         cut += blocks[first].lines
         first += 1
-    while last > first and all(is_share(line) for line in blocks[last - 1].lines):
+    while last > first and all(len(line) <= _LONGEST_CRUMB * 2 and is_share(line) for line in blocks[last - 1].lines):
         cut += blocks[last - 1].lines
         last -= 1
     return list(blocks[first:last]), cut
@@ -81,7 +83,7 @@ def is_breadcrumb(line: str) -> bool:
 
 def is_share(line: str) -> bool:
     """Whether a line holds share and print links only."""
-    return bool(fold(line)) and _covered(line, "share")
+    return _covered(line, "share")
 
 
 def is_list_title(line: str) -> bool:
@@ -90,6 +92,8 @@ def is_list_title(line: str) -> bool:
 
 
 def _is_residue(line: str) -> bool:
+    if len(line) > _LONGEST_CRUMB * 2:
+        return False
     return is_share(line) or (is_breadcrumb(line) and _trimmed(_CRUMBS.split(fold(line))[0]) in _words("home"))
 
 
@@ -107,8 +111,10 @@ def _named_site(line: str) -> bool:
 
 def _covered(line: str, group: str) -> bool:
     """Whether (nearly) nothing is left of a line once the group's words are taken out: one unknown name among several may be."""
+    if len(line) > _LONGEST_LINE or not line or line.isspace():
+        return False
     text = fold(line).lower()
-    if not text or len(text) > 300:
+    if _tokens(group).isdisjoint(_TOKEN.findall(text)) and not any(word in text for word in _unspaced(group)):
         return False
     rest, found = _pattern(group).subn(" ", text)
     left = len(re.sub(r"[\W_]+", "", rest))
@@ -130,6 +136,17 @@ def _declared() -> dict[str, list[str]]:
 @cache
 def _words(group: str) -> frozenset[str]:
     return frozenset(fold(str(word)).lower() for word in _declared()[group])
+
+
+@cache
+def _tokens(group: str) -> frozenset[str]:
+    """Every word of a group's phrases: a line that holds none needs no closer look."""
+    return frozenset(token for phrase in _words(group) for token in _TOKEN.findall(phrase))
+
+
+@cache
+def _unspaced(group: str) -> tuple[str, ...]:
+    return tuple(word for word in _words(group) if len(word) > 1 and _UNSPACED.search(word))
 
 
 @cache

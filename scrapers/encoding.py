@@ -41,7 +41,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f]")
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A page's text, the codec that gave it, and who named that codec."""
+    """A page's text, the codec that gave it, and how it was told."""
 
     text: str
     encoding: str
@@ -69,16 +69,14 @@ def decode(body: bytes, headers: Iterable[tuple[str, str]] = (), url: str | None
     wide = _sixteen_bits(body)
     if wide:
         return _lenient(body, wide, "bytes", url)
-    labels: Sequence[tuple[str, How]] = [*((label, "header") for label in _in_headers(headers)), *((label, "meta") for label in _in_page(body))]
-    if b"\x1b$" in body[: 8 * _LOOKED_AT]:
-        return _lenient(body, "iso2022_jp", "bytes", url)
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
-        pass
-    else:
-        how: How = next((how for label, how in labels if label == "utf-8"), "bytes")
-        return _text(Decoded(text, "utf-8", how), url)
+        text = ""
+    if text:
+        in_shifts = text.isascii() and "\x1b$" in text  # ISO 2022 is ASCII with escape sequences
+        return _lenient(body, "iso2022_jp", "bytes", url) if in_shifts else _text(Decoded(text, "utf-8", "bytes"), url)
+    labels: Sequence[tuple[str, How]] = [*((label, "header") for label in _in_headers(headers)), *((label, "meta") for label in _in_page(body))]
     for label, said in labels:
         decoded = Decoded(body.decode(label, "replace"), label, said)
         lost = decoded.text.count("�")

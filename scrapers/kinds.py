@@ -23,11 +23,12 @@ def document_type(title: str, passages: Sequence[Passage]) -> DocumentType:
     A press report of a declaration ("China, Russia issue…", "the declaration stated") is a summary: what it leaves out, the parties may
     still have said.
     """
-    opening = " ".join(passage.text for passage in passages[:8])
     patterns = _patterns()
     named = next((kind for kind in _TYPES if patterns[kind].search(title)), None)
-    reported = len(patterns["reported"].findall(opening))
-    if named in {None, "joint_statement", "communique"} and reported >= 2:
+    if named in {"press_conference", "remarks", "press_summary"}:
+        return named
+    opening = " ".join(passage.text for passage in passages[:8])
+    if len(patterns["reported"].findall(opening)) >= 2:
         return "press_summary"
     if named:
         return named

@@ -16,15 +16,18 @@ from schemas.errors import LayoutChanged
 from schemas.records import PassageKind, digest
 from scrapers.boilerplate import without_residue
 from scrapers.source import LayoutRule, Source
-from scrapers.text import Block, Found, blocks_of, fold, is_open_line
+from scrapers.text import LONGEST_HEADING, Block, Found, blocks_of, fold, is_open_line
 
 READING_VERSION = 1  # raised by hand when code, not a declaration, makes an old page read differently
 
-_UNREADABLE = ["script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "form", "select", "button", "input", "video", "audio"]
-_INLINE = ["span", "font", "i", "em", "u", "a", "img", "small", "big", "tt", "ins", "sub", "sup", "o\\:p", "st1\\:place", "label", "wbr"]
-_BOLD = "b, strong"
-_BOLD_KEPT = re.compile(r"<(/?)(?:b|strong)>")
-_ATTRIBUTES = re.compile(r"<([a-z][^\s>]*)\s[^>]*>")  # of what lexbor serialised: a ">" in a value stands there as &gt;
+_UNREADABLE = "script, style, noscript, template, iframe, object, embed, svg, form, select, button, input, video, audio"
+_BOLD_ALONE = "b:only-child, strong:only-child"
+_HEADS = "\ue001"  # a private character, set before a block that is bold as a whole: how old pages set a heading
+# Of what lexbor serialised, where a ">" in a value or a text stands as &gt;
+_INLINE = re.compile(r"</?(?:span|font|b|strong|i|em|u|a|img|small|big|tt|ins|sub|sup|label|wbr|o:p|st1:[a-z]+)(?:\s[^>]*)?>")
+_ATTRIBUTES = re.compile(r"<([a-z][^\s>]*)\s[^>]*>")
+_BETWEEN = re.compile(r"(</(?:p|div|h[1-6]|li|ul|ol|td|tr)>)\s+")  # no words, and a node each
+_MAYBE_HIDDEN = '[style*="none" i], [style*="hidden" i], [hidden]'
 _HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _BLOCKS = frozenset(
     {"address", "article", "aside", "blockquote", "caption", "center", "dd", "details", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure"}
@@ -143,29 +146,31 @@ def check_selectors(rule: LayoutRule) -> str | None:
 
 def _cut_out(container: LexborNode, remove: Sequence[str]) -> list[str]:
     """Take what is declared, hidden or unreadable out of the container; return the words that went."""
-    container.strip_tags(_UNREADABLE)
+    container.strip_tags([_UNREADABLE])
     gone = [node for selector in remove for node in container.css(selector)]
-    gone += [node for node in container.css('[style*="none" i], [style*="hidden" i]') if _HIDDEN.search(node.attributes.get("style") or "")]
-    gone += container.css("[hidden]")
-    words = [fold(node.text(separator=" ")) for node in gone if node.mem_id != container.mem_id]
+    for node in container.css(_MAYBE_HIDDEN):
+        style = node.attributes.get("style") or ""
+        if "hidden" in node.attributes or _HIDDEN.search(style):
+            gone.append(node)
+    gone = [node for node in gone if node.mem_id != container.mem_id]
+    words = [fold(node.text(separator=" ")) for node in gone]
     for node in gone:
-        if node.mem_id != container.mem_id:
-            node.decompose()
+        node.decompose()
     return [text for text in words if text]
 
 
 def _bare(container: LexborNode) -> str:
-    """The container's markup without inline tags and attributes: a tenth of it is what BeautifulSoup needs to see.
-
-    A bold tag stays where it holds a whole short block, which is how old pages set a heading.
-    """
-    for node in container.css(_BOLD):
-        parent = node.parent
-        text = node.text()
-        if len(text) > 200 or parent is None or len(text.strip()) < len(parent.text().strip()):
-            node.unwrap()
-    container.unwrap_tags(_INLINE)
-    return _ATTRIBUTES.sub(r"<\1>", (container.html or "").replace("\n", " "))
+    """The container's markup without inline tags and attributes: a tenth of it is what BeautifulSoup needs to see."""
+    for node in container.css(_BOLD_ALONE):
+        words, block = node.text().strip(), node.parent
+        if not 0 < len(words) <= LONGEST_HEADING or not is_open_line(words) or _QUESTION.match(words):
+            continue
+        while block is not None and _INLINE.match(f"<{block.tag}>"):
+            block = block.parent
+        if block is not None and words == block.text().strip():
+            node.insert_before(_HEADS)
+    markup = _INLINE.sub("", (container.html or "").replace("\n", " "))
+    return _BETWEEN.sub(r"\1", _ATTRIBUTES.sub(r"<\1>", markup))
 
 
 class _Walk:
@@ -174,7 +179,6 @@ class _Walk:
     def __init__(self, body: Tag) -> None:
         self.blocks: list[Block] = []
         self._lines: list[list[str]] = [[]]
-        self._bold = False
         self._visit(body, None, 0)
         self._flush(None)
 
@@ -194,13 +198,14 @@ class _Walk:
                 self._visit(child, inner, depth + 1)
                 self._flush(inner)
             else:
-                self._bold = self._bold or child.name in {"b", "strong"}
                 self._visit(child, kind, depth + 1)
 
     def _flush(self, kind: PassageKind | None) -> None:
-        found = blocks_of(["".join(line) for line in self._lines])
-        if kind is None and self._bold and len(found) == 1 and len(found[0].lines) == 1:
-            line = found[0].lines[0]
-            kind = "heading" if is_open_line(line) and not _QUESTION.match(line) and len(line) <= 160 else None
-        self.blocks += [Block(block.lines, kind) for block in found] if kind else found
-        self._lines, self._bold = [[]], False
+        lines = ["".join(line) for line in self._lines if line] if len(self._lines) == 1 else list(map("".join, self._lines))
+        if not lines:
+            return
+        for block in blocks_of(lines):
+            if block.lines[0].startswith(_HEADS):
+                block = Block((block.lines[0].lstrip(_HEADS), *block.lines[1:]), kind or "heading")
+            self.blocks.append(Block(block.lines, kind) if kind else block)
+        self._lines = [[]]

@@ -100,6 +100,9 @@ class Source:
     sha256: str = ""  # of the declaration's bytes; recorded with each batch that used it
     path: Path | None = None
 
+    def __hash__(self) -> int:
+        return hash((self.id, self.sha256))
+
     @property
     def verified(self) -> bool:
         """Whether somebody has seen every selector of this source work on real pages."""

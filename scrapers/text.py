@@ -29,7 +29,7 @@ _OPEN_ENDS = re.compile(
 )
 _OPEN_ENDS_CJK = "的和与及并在对向为、，是将"
 _WIDEST = 130  # characters; typescripts and mailers wrap at 60 to 80, some terminals at 132
-_LONGEST_HEADING = 160
+LONGEST_HEADING = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def passages(blocks: Sequence[Block], extracted: bool = False) -> tuple[tuple[Pa
     Args:
         extracted: the text went through an extractor, which may have lost line breaks between blocks.
     """
-    width = wrap_width([block.lines for block in blocks])
+    width = wrap_width([block.lines for block in blocks if len(block.lines) > 1])
     joined = [(paragraph, block.kind) for block in blocks for paragraph in _paragraphs(block.lines, width)]
     if extracted or width or any(len(block.lines) > 1 for block in blocks):
         words = {word.lower() for paragraph, _ in joined for word in re.findall(r"[\w-]+", paragraph)} if width else set()
@@ -105,6 +105,9 @@ def wrap_width(blocks: Sequence[Sequence[str]]) -> int | None:
 
 
 def _paragraphs(lines: Sequence[str], width: int | None) -> Iterator[str]:
+    if len(lines) == 1:
+        yield lines[0]
+        return
     paragraph = ""
     for number, line in enumerate(lines):
         if number and _goes_on(lines[number - 1], line, width):
@@ -121,7 +124,7 @@ def _goes_on(line: str, after: str, width: int | None) -> bool:
     """Whether a paragraph goes on from one line to the next."""
     if _BULLET.match(after):
         return False
-    open_line = not _CLOSED.search(line)
+    open_line = is_open_line(line)
     if width is None:
         return open_line and len(line) >= 40 and bool(_LOWER.match(after)) and not _COUNTED.match(after)
     if _CJK.search(line[-1:]):
@@ -156,7 +159,7 @@ def _unglued(paragraph: str) -> list[str]:
 
 
 def _told_apart(paragraph: str, kind: PassageKind | None) -> Passage | None:
-    text = fold(paragraph)
+    text = paragraph
     bullet = _BULLET.match(text)
     if bullet:
         text, kind = text[bullet.end() :], kind or "list_item"
@@ -168,7 +171,7 @@ def _told_apart(paragraph: str, kind: PassageKind | None) -> Passage | None:
 
 
 def _is_heading(text: str) -> bool:
-    if len(text) > _LONGEST_HEADING or _CLOSED.search(text):
+    if len(text) > LONGEST_HEADING or not is_open_line(text):
         return False
     if _CJK.search(text):
         return bool(_NUMBERED.match(text)) and len(text) <= 40
@@ -186,7 +189,7 @@ def _is_titled(text: str) -> bool:
 
 def _seems_cut(passage: Passage, wrapped: bool, is_last: bool) -> bool:
     text = passage.text
-    if _CLOSED.search(text):
+    if not is_open_line(text):
         return False
     if _CJK.search(text[-1:]):
         return text[-1] in _OPEN_ENDS_CJK or (passage.kind == "paragraph" and is_last and len(text) > 40)
@@ -213,10 +216,13 @@ def _width(line: str) -> int:
 
 def is_open_line(line: str) -> bool:
     """Whether no sign closes the line, as a sentence would be."""
-    return not _CLOSED.search(line)
+    return not _CLOSED.search(line[-16:])  # what closes a sentence stands at its end
 
 
 def blocks_of(lines: Sequence[str]) -> list[Block]:
     """Runs of lines between empty ones; each line is folded."""
+    if len(lines) == 1:
+        line = fold(lines[0])
+        return [Block((line,))] if line else []
     folded = [fold(line) for line in lines]
     return [Block(tuple(run)) for filled, run in groupby(folded, key=bool) if filled]

@@ -52,8 +52,8 @@ def load_page(
     except OSError as error:
         raise StatementsError(f"{path}: cannot be read ({error.strerror}).") from error
     declared = _source(source, url)
-    if path.suffix.lower() == ".txt":
-        text = decode(body, (), url or str(path)).text
+    text = decode(body, (), url or str(path)).text if path.suffix.lower() == ".txt" else ""
+    if text and not text.lstrip().lower().startswith(("<!doctype", "<html", "<?xml")):
         return read_text(text, source=declared or _source("plain_text", None), url=url, captured_at=captured_at)
     return read(body, source=declared, url=url, captured_at=captured_at, headers=known.headers)
 
