@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from statements.positions.lexicon import Lexicon, Speaker, Stance
-from statements.positions.tokens import COMMA, SENTENCE, SPACE, Tokens, tokenize
+from statements.positions.tokens import COMMA, SENTENCE, SPACE, Tokens, fold, tokenize
 
 BOTH, ALL = "both", "all"
+_GOVERNED = -1  # a name before "and" that a preposition governs, and with it the name after
+
+_TITLED = re.compile(
+    r"(?:President|Premier|Chancellor|Minister|State Councilor|Secretary|King|Emperor|Chairman|Spokes(?:person|man|woman))"
+    r"\s(?P<person>[A-Z][\w’'-]+(?:\s[A-Z][\w’'-]+){0,2})(?:\sof\s(?:the\s)?(?P<state>[A-Z][\w’']+(?:\s(?:[A-Z][\w’']+|of|and)){0,4}))?"
+)
 
 Match = tuple[int, int, Speaker]  # first word, end exclusive, whom the words name
 
@@ -20,6 +27,7 @@ class Parties:
 
     names: tuple[str, ...]
     bodies: frozenset[str]
+    leaders: Mapping[str, str] = field(default_factory=dict)  # names of persons as the text introduces them, folded, to their party
 
     @property
     def everyone(self) -> str:
@@ -49,6 +57,7 @@ class Subject:
     first: int
     last: int
     actor: str | None
+    vague: bool = False  # a role that names no party, such as "the President"
 
 
 def parties_of(given: Iterable[str], title: str, text: str, lexicon: Lexicon, language: str) -> Parties:
@@ -61,7 +70,33 @@ def parties_of(given: Iterable[str], title: str, text: str, lexicon: Lexicon, la
         if len(listed) < 2 and (joint or not listed):
             counted = Counter(name for name, adjective in _named(text[:20000], stance) if name not in lexicon.bodies or not adjective)
             listed = tuple(dict.fromkeys((*listed, *(name for name, _ in counted.most_common(2)))))[: 2 if joint else 1]
-    return Parties(listed, lexicon.bodies)
+    return Parties(listed, lexicon.bodies, _leaders(text, lexicon))
+
+
+def speakers_in(tokens: Tokens, first: int, last: int, stance: Stance, parties: Parties) -> list[Match]:
+    """Whoever is named between two words: parties, bodies, "the two sides", and the persons whom the text introduced."""
+    found = list(stance.speakers.longest(tokens, first, last))
+    if parties.leaders:
+        taken = {word for start, end, _ in found for word in range(start, end)}
+        for word in range(first, last):
+            name = parties.leaders.get(tokens.words[word])
+            if name and word not in taken and tokens.text[tokens.starts[word]].isupper():
+                found.append((word, word + 1, Speaker("party", name)))
+        found.sort(key=lambda match: match[0])
+    return found
+
+
+def _leaders(text: str, lexicon: Lexicon) -> dict[str, str]:
+    """Persons whom the text introduces by office: "Chinese President Jiang Zemin", "President Putin of the Russian Federation"."""
+    leaders: dict[str, str] = {}
+    for found in _TITLED.finditer(text):
+        before = text[max(0, found.start() - 40) : found.start()].split()
+        adjective = lexicon.adjectives.get(before[-1].casefold()) if before else None
+        of = (found["state"] or "").strip().casefold()
+        party = adjective or next((name for written, name in lexicon.names.items() if of and (of == written or of.startswith(written + " "))), None)
+        if party:
+            leaders.update({fold(name): party for name in found["person"].split() if len(name) > 1})
+    return leaders
 
 
 def _named(text: str, stance: Stance) -> Iterable[tuple[str, bool]]:
@@ -87,12 +122,15 @@ def subject_before(
         begins = _stands_free(start, end, verb, first, speaker, tokens, stance)
         if begins is None:
             continue
-        named = [(start, speaker)]
-        while place and (joined := _joined(speakers[place - 1], begins, first, tokens, stance)) is not None:
+        named = [speaker]
+        while place and (joined := _joined(speakers[place - 1], begins, first, tokens, stance)) not in (None, _GOVERNED):
             place -= 1
-            begins = joined
-            named.append((speakers[place][0], speakers[place][2]))
-        return Subject(begins, end, _actor([one for _, one in named], parties, last))
+            begins = joined or 0
+            named.append(speakers[place][2])
+        if place and _joined(speakers[place - 1], begins, first, tokens, stance) == _GOVERNED:
+            continue
+        they = tokens.words[start] == "they"
+        return Subject(begins, end, _actor(named, parties, last, they), speaker.kind == "last" and last is None)
     return None
 
 
@@ -103,7 +141,7 @@ def _stands_free(start: int, end: int, verb: int, first: int, speaker: Speaker, 
         after += 1
     if (speaker.adjective or tokens.owns[end - 1]) and after == end:
         return None
-    if speaker.kind == "party" and after < verb and tokens.breaks[after] == SPACE and not _may_follow(after, tokens, stance):
+    if speaker.kind in ("party", "body") and after < verb and tokens.breaks[after] == SPACE and not _may_follow(after, tokens, stance):
         return None
     before = start - 1
     while before >= first and (words[before] in ("the", "both", "a", "all") or (words[before] in stance.roles and words[before] != "and")):
@@ -140,12 +178,16 @@ def _joined(left: Match, begins: int, first: int, tokens: Tokens, stance: Stance
     before = start - 1
     while before >= first and tokens.words[before] in ("the", "both"):
         before -= 1
-    if before >= first and tokens.words[before] in stance.prepositions:
-        return None
+    if (
+        before >= first
+        and tokens.words[before] in stance.prepositions
+        and (tokens.words[before] != "of" or tokens.words[before - 1] not in stance.roles)
+    ):
+        return _GOVERNED if between[:1] == ["and"] else None
     return before + 1
 
 
-def _actor(named: list[Speaker], parties: Parties, last: str | None) -> str | None:
+def _actor(named: list[Speaker], parties: Parties, last: str | None, they: bool) -> str | None:
     names = [speaker.name for speaker in named if speaker.kind in ("party", "body")]
     if names:
         if not all(parties.speaks(name) for name in names):
@@ -158,6 +200,6 @@ def _actor(named: list[Speaker], parties: Parties, last: str | None) -> str | No
         return None
     if kind == "both":
         return BOTH if len(parties.names) in (0, 2) else parties.everyone
-    if kind == "last":
+    if kind == "last" or (they and last in (BOTH, ALL)):
         return last or parties.everyone
     return parties.everyone

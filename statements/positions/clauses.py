@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from schemas.records import Cue, Ladder, PassageKind, Polarity
-from statements.positions.actors import Match, Parties, Subject, subject_before
+from statements.positions.actors import Match, Parties, Subject, speakers_in, subject_before
 from statements.positions.lexicon import Entry, Lexicon, Stance
 from statements.positions.mentions import Memory, Mention
 from statements.positions.tokens import COMMA, SPACE, Sentence, Tokens, tokenize
@@ -112,7 +112,7 @@ class _Reader:
         items = [item for item in stance.cues.longest(tokens, sentence.first, sentence.last) if item[2].kind != "ignored"]
         if not mentions and not any(entry.kind in _SCORED for _, _, entry in items):
             return []
-        speakers = list(stance.speakers.longest(tokens, sentence.first, sentence.last))
+        speakers = speakers_in(tokens, sentence.first, sentence.last, stance, self.parties)
         segments = self._segments(sentence, items, speakers)
         clauses: list[Clause] = []
         subject: Subject | None = None
@@ -126,12 +126,15 @@ class _Reader:
         return _settled(clauses, self.lexicon, self.passage.lead)
 
     def _segments(self, sentence: Sentence, items: list[Item], speakers: list[Match]) -> list[_Segment]:
+        tokens = self.tokens
         segments = [_Segment(sentence.first, sentence.last, None)]
         for item in items:
             start, _, entry = item
             current = segments[-1]
             if entry.kind in _OPENERS or entry.kind == "judgement":
                 opens = self._opens(start, current.first, items, speakers, entry)
+                if opens is not None and _goes_on(current, item, tokens):
+                    opens = None
                 started = current.head is not None or any(i[2].kind in _SCORED for i in current.items)
                 if opens is not None and opens > current.first and started:
                     moved = [i for i in current.items if i[0] >= opens]
@@ -156,7 +159,7 @@ class _Reader:
             before -= 1
         if before < first:
             return first
-        if entry.kind != "judgement":
+        if entry.kind not in ("judgement", "action"):
             if breaks[before + 1] != SPACE and words[before] not in _SUBORDINATORS:
                 return before + 1
             if words[before] in stance.coordinators:
@@ -189,6 +192,8 @@ class _Reader:
         own = subject is not None
         if subject is None and segment.first > sentence.first:
             subject = before  # a coordinated predicate keeps its subject
+        if subject is not None and subject.vague:
+            subject = self._named_within(segment, speakers, subject)
         silent = subject is not None and subject.actor is None
         actor = subject.actor if subject and subject.actor else self.passage.actor or self.parties.everyone
         weight = _weigh(segment, tokens, self._may_promise(segment, speakers, subject), silent)
@@ -215,6 +220,15 @@ class _Reader:
         )
         return cut, subject
 
+    def _named_within(self, segment: _Segment, speakers: list[Match], vague: Subject) -> Subject:
+        """For "the President reiterated that Japan supports": whom the clause names before a later verb, else the vague subject."""
+        for start, _, entry in segment.items:
+            if entry.kind in _OPENERS:
+                named = subject_before(start, vague.last, speakers, self.tokens, self.stance, self.parties, None)
+                if named is not None and named.actor and not named.vague:
+                    return replace(vague, actor=named.actor)
+        return vague
+
     def _end(self, segment: _Segment) -> int:
         """Where the clause's own words end: the coordinator of the next one is not among them."""
         last = segment.last
@@ -230,7 +244,8 @@ class _Reader:
                 continue
             near = subject_before(start, segment.first, speakers, self.tokens, self.stance, self.parties, self.passage.actor)
             if segment.head and start == segment.head[0]:
-                if subject and subject.actor and (near is None or near.actor):
+                far = entry.kind != "promise" and near is not None and start - near.last > 4
+                if subject and subject.actor and (near is None or near.actor) and not far:
                     kept.add(start)
             elif near and near.actor and start - near.last <= 3 and entry.kind == "promise":
                 kept.add(start)
@@ -255,6 +270,7 @@ def _weigh(segment: _Segment, tokens: Tokens, promised: set[int], silent: bool) 
     """The level of a clause: its highest cue, one up for a booster, one down for a hedge; nothing where it only reports."""
     counted: list[tuple[Item, int, str]] = []
     capped = False
+    duty = -9  # where the last "should" or "must" ended: the verb that it governs adds nothing of its own
     negated = [end for _, end, entry in segment.items if entry.kind == "negation"]
     for item in segment.items:
         start, _, entry = item
@@ -262,7 +278,7 @@ def _weigh(segment: _Segment, tokens: Tokens, promised: set[int], silent: bool) 
             continue
         if entry.kind in ("promise", "action", "deed") and start not in promised:
             continue
-        if capped:
+        if capped or (entry.kind != "judgement" and start - duty <= 2):
             if entry.polarity == "oppose":
                 counted.append((item, 0, "oppose"))
             continue
@@ -271,6 +287,8 @@ def _weigh(segment: _Segment, tokens: Tokens, promised: set[int], silent: bool) 
             level, sign = (2, "support") if sign == "oppose" else (min(level, 2), "oppose") if entry.kind != "judgement" else (level, "oppose")
         counted.append((item, level, sign))
         capped = entry.caps
+        if entry.kind == "judgement" and tokens.words[item[0]] in ("should", "must", "ought"):
+            duty = item[1]
     head = segment.head
     reports = head is not None and head[2].kind == "report" and not any(i[2].kind != "judgement" for i, _, _ in counted)
     if not counted or reports:
@@ -302,6 +320,17 @@ def _polarity(counted: list[tuple[Item, int, str]]) -> Polarity:
     if judged or "open" in own:
         return "support"
     return "neutral"
+
+
+def _goes_on(current: _Segment, item: Item, tokens: Tokens) -> bool:
+    """Whether the cue only continues an infinitive: "is ready to support … and strengthen …", "urge them to respect …, observe …"."""
+    start, _, entry = item
+    if entry.kind == "promise" or tokens.words[start].endswith(("s", "ed", "ing")):
+        return False
+    if any(one.caps for _, _, one in current.items):
+        return True
+    head = current.head
+    return head is not None and head[2].ladder == "directive" and "to" in tokens.words[head[1] - 1 : start]
 
 
 def _settled(clauses: list[Clause], lexicon: Lexicon, lead: Clause | None) -> list[Clause]:

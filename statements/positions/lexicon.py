@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
+
+import yaml
 
 from schemas import declarations
 from schemas.errors import DeclarationError
@@ -16,6 +19,7 @@ from statements.positions.phrases import PhraseError, Phrases
 RULES_VERSION = 1  # raise by hand when the code of this package reads an old text differently
 
 _HERE = Path(__file__).parent
+_NAMES = Path(str(files("scrapers") / "parties.yml"))
 
 Kind = Literal["stance", "promise", "action", "deed", "judgement", "report", "booster", "hedge", "scope", "negation", "ignored"]
 Sign = Literal["support", "oppose", "neutral", "open"]
@@ -88,6 +92,7 @@ class Lexicon:
     namings: Mapping[str, Phrases[Naming]]  # by language
     stances: Mapping[str, Stance]  # by language
     names: Mapping[str, str]  # a party's other names, folded to lower case, to the name it is listed under
+    adjectives: Mapping[str, str]  # "chinese" to China
     bodies: frozenset[str]
 
 
@@ -111,14 +116,14 @@ def load(folder: Path | None = None, config: Path | None = None) -> Lexicon:
     stances = declarations.found("stances", _HERE / "stances", config)
     own = config / "parties.yml" if config else None
     parties = own if own and own.is_file() else _HERE / "parties.yml"
-    files = (*(("issue", id_, path) for id_, path in issues.items()), *(("stance", id_, path) for id_, path in stances.items()))
-    every = (*files, ("parties", "parties", parties))
+    read = (*(("issue", id_, path) for id_, path in issues.items()), *(("stance", id_, path) for id_, path in stances.items()))
+    every = (*read, ("parties", "parties", parties))
     return _compiled(every, tuple(declarations.file_sha256(path) for _, _, path in every))
 
 
 @lru_cache(maxsize=8)
-def _compiled(files: tuple[tuple[str, str, Path], ...], hashes: tuple[str, ...]) -> Lexicon:
-    read = {(schema, id_): (path, declarations.read(path, schema)) for schema, id_, path in files}
+def _compiled(paths: tuple[tuple[str, str, Path], ...], hashes: tuple[str, ...]) -> Lexicon:
+    read = {(schema, id_): (path, declarations.read(path, schema)) for schema, id_, path in paths}
     named: dict[str, list[tuple[str, Naming]]] = {}
     issues: dict[str, Issue] = {}
     for (schema, id_), (path, value) in read.items():
@@ -127,14 +132,15 @@ def _compiled(files: tuple[tuple[str, str, Path], ...], hashes: tuple[str, ...])
             for language, phrase, naming in _namings(id_, value):
                 _checked(path, phrase)
                 named.setdefault(language, []).append((phrase, naming))
-    parties_path, parties = read["parties", "parties"]
-    stances = {id_: _stance(id_, path, value, parties_path, parties) for (schema, id_), (path, value) in read.items() if schema == "stance"}
-    names = {
-        other.casefold(): name for group in ("countries", "bodies") for name, entry in parties[group].items() for other in (name, *entry["names"])
-    }
-    sha256 = digest("lexicon", RULES_VERSION, [(schema, id_, sha) for (schema, id_, _), sha in zip(files, hashes, strict=True)])
+    parties = _parties(read["parties", "parties"][1])
+    stances = {id_: _stance(id_, path, value, parties) for (schema, id_), (path, value) in read.items() if schema == "stance"}
+    names = {other.casefold(): party.name for party in parties for other in (party.name, *party.names)}
+    sha256 = digest(
+        "lexicon", RULES_VERSION, declarations.file_sha256(_NAMES), [(schema, id_, sha) for (schema, id_, _), sha in zip(paths, hashes, strict=True)]
+    )
     namings = {language: Phrases(phrases) for language, phrases in named.items()}
-    return Lexicon(sha256, issues, namings, stances, names, frozenset(parties["bodies"]))
+    adjectives = {adjective.casefold(): party.name for party in parties for adjective in party.adjectives}
+    return Lexicon(sha256, issues, namings, stances, names, adjectives, frozenset(party.name for party in parties if party.is_body))
 
 
 def _issues(id_: str, value: dict[str, Any]) -> Iterator[Issue]:
@@ -174,7 +180,7 @@ _PLAIN_KINDS: tuple[tuple[str, Kind], ...] = (
 )
 
 
-def _stance(language: str, path: Path, value: dict[str, Any], parties_path: Path, parties: dict[str, Any]) -> Stance:
+def _stance(language: str, path: Path, value: dict[str, Any], parties: list[_Party]) -> Stance:
     irregular = value.get("irregular", {})
     cues: list[tuple[str, Entry]] = []
     for cue in value["cues"]:
@@ -186,12 +192,9 @@ def _stance(language: str, path: Path, value: dict[str, Any], parties_path: Path
     for phrase, _ in cues:
         _checked(path, phrase, irregular)
     speakers: list[tuple[str, Speaker]] = []
-    for group, kind_of_party in (("countries", "party"), ("bodies", "body")):
-        for name, entry in parties[group].items():
-            for other in entry["names"]:
-                _checked(parties_path, other)
-                speakers.append((other, Speaker("party" if kind_of_party == "party" else "body", name)))
-            speakers += [(adjective, Speaker("party", name, adjective=True)) for adjective in entry.get("adjectives", ())]
+    for party in parties:
+        speakers += [(name, Speaker("body" if party.is_body else "party", party.name)) for name in party.names]
+        speakers += [(adjective, Speaker("party", party.name, adjective=True)) for adjective in party.adjectives]
     words = value.get("speakers", {})
     speakers += [(phrase, Speaker("both")) for phrase in words.get("both", ())]
     speakers += [(phrase, Speaker("everyone")) for phrase in words.get("everyone", ())]
@@ -208,6 +211,26 @@ def _stance(language: str, path: Path, value: dict[str, Any], parties_path: Path
         auxiliaries=frozenset(value.get("auxiliaries", ())),
         coordinators=frozenset(value.get("coordinators", ())),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Party:
+    name: str
+    names: tuple[str, ...]
+    adjectives: tuple[str, ...]
+    is_body: bool
+
+
+def _parties(said: dict[str, Any]) -> list[_Party]:
+    """The parties as pages name them, with what this package adds: adjectives told apart, capitals and long forms."""
+    known: dict[str, list[str]] = yaml.safe_load(_NAMES.read_text("utf-8"))
+    parties = []
+    for is_body, group in ((False, said["parties"]), (True, said["bodies"])):
+        for name, entry in group.items():
+            adjectives = tuple(entry.get("adjectives", ()))
+            written = [word for word in (name, *known.get(name, ()), *entry.get("also", ())) if not word.endswith("-") and len(word) > 1]
+            parties.append(_Party(name, tuple(dict.fromkeys(word for word in written if word not in adjectives)), adjectives, is_body))
+    return parties
 
 
 def _checked(path: Path, phrase: str, irregular: Mapping[str, list[str]] | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
@@ -12,7 +13,7 @@ from statements.positions.phrases import Phrases
 from statements.positions.tokens import Sentence, Tokens
 
 ECHO_REACH = 2  # passages after the one that named an issue in which its short names still mean it
-MOST_CARRIED = 2  # issues that a pronoun can stand for
+MOST_NAMED = 2  # issues of a sentence after which a bare pronoun still tells which it means
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Memory:
         named: list[tuple[int, int, Naming]] = []
         echoes: list[tuple[int, int, Naming]] = []
         for start, end, naming in found:
-            if naming.kind == "unless" or any(s < end and start < e and naming.issue in (of, _parent(of), f"{of}") for s, e, of in barred):
+            if naming.kind == "unless" or any(s < end and start < e and naming.issue in (of, _parent(of)) for s, e, of in barred):
                 continue
             if naming.kind == "echo":
                 if self._near(naming.issue):
@@ -85,7 +86,7 @@ class Memory:
                 mentions.append(Mention(issue, start, _cue(start, end, naming.rule, tokens), naming.kind == "echo", naming.kind == "claim"))
                 self._named[issue] = (self._passage, start)
         if mentions:
-            self._previous = tuple(dict.fromkeys(mention.issue for mention in mentions))
+            self._previous = tuple(mention.issue for mention in mentions)
         return mentions
 
     def carried(self, tokens: Tokens, first: int, last: int, earlier: tuple[Mention, ...], named_in_sentence: bool) -> tuple[Mention, ...]:
@@ -94,15 +95,16 @@ class Memory:
         if anaphor is None:
             return ()
         start, end, phrase = anaphor
-        issues = tuple(dict.fromkeys(mention.issue for mention in earlier)) or (() if named_in_sentence else self._previous)
-        issues = tuple(issue for issue in issues if self._lexicon.issues[issue].parent is None)
-        if len(issues) > MOST_CARRIED:
-            issues = issues[:1]
+        spoken = [mention.issue for mention in earlier] or ([] if named_in_sentence else list(self._previous))
+        counted = Counter(_parent(issue) for issue in spoken if _parent(issue) in self._lexicon.issues)
+        if len(counted) > MOST_NAMED and end - start == 1:
+            return ()
+        issues = [issue for issue, _ in counted.most_common(1)]
         return tuple(Mention(issue, start, _cue(start, end, f"carried: {phrase}", tokens), carried=True) for issue in issues)
 
     def taken(self, clauses: Iterable[_Spoken]) -> None:
         """Remember what the sentence turned out to speak of, where it named nothing itself."""
-        issues = tuple(dict.fromkeys(mention.issue for clause in clauses for mention in clause.mentions))
+        issues = tuple(mention.issue for clause in clauses for mention in clause.mentions)
         if issues:
             self._previous = issues
 
