@@ -114,7 +114,7 @@ def _event(kind: Any, outcome: Outcome, known: Known, address: str, run: Run, ca
         address=address,
         url=address,
         title=wording.title,
-        ministry=source.title,
+        ministry=source.short_title,
         published_on=wording.published_on,
         published_until=wording.published_until,
         series=known.series,

@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from schemas.records import Entry, Shift
-from statements.alerts.events import Event
+from statements.alerts.events import SILENT_SHIFTS, Event
 from statements.alerts.phrases import broadly, counted, joined, shortened, sound, told
 from statements.alerts.subscriptions import KINDS, EventKind
+from statements.compare.text import edits
 
 LONGEST = 90  # characters of a subject
+_GOOD_TITLE = 30  # characters of the title that a subject keeps where it can
 _LEAST_TITLE = 18  # characters of the title that a subject keeps before it tells less
 _LONGEST_WORDS = 44  # of changed words, in a subject
 _GRAVITY = ("reversed", "dropped", "weakened", "strengthened", "narrowed", "widened", "changed", "new", "returned")
@@ -29,14 +31,20 @@ def subject(events: Sequence[Event], untold: Mapping[EventKind, int], titles: Ma
         counts = Counter(event.kind for event in events) + Counter(untold)
         names = list(dict.fromkeys(ministry(event) for event in events))
         shown = names[:2] + ([f"{len(names) - 2} more"] if len(names) > 2 else [])
-        start = f"{shortened(joined(shown), 48)}: {joined([f'{counts[kind]} {kind}' for kind in KINDS if counts[kind]])}"
-        return next((line for tail in gists(first, titles) if len(line := f"{start} — {tail}") <= LONGEST), shortened(start, LONGEST))
+        who = shortened(joined(shown), 48)
+        kinds = f"{who}: {joined([f'{counts[kind]} {kind}' for kind in KINDS if counts[kind]])}"
+        starts = (kinds, f"{who}: {counted(counts.total(), 'alert')}")
+        lines = [f"{start} — {tail}" for tail in gists(first, titles) for start in starts]
+        return next((line for line in lines if len(line) <= LONGEST), shortened(kinds, LONGEST))
     start = f"{shortened(ministry(first), 32)} {first.kind}: "
     title = sound(first.title) or "untitled statement"
-    for tail in gists(first, titles):
-        room = LONGEST - len(start) - len(tail) - 3
-        if room >= min(len(title), _LEAST_TITLE):
-            return f"{start}{shortened(title, room)} — {tail}"
+    tails = gists(first, titles)
+    # A count of what else changed is worth less than a title one can recognise; the word that moved is worth more.
+    for least, candidates in ((_GOOD_TITLE, tails[:2]), (_LEAST_TITLE, tails)):
+        for tail in candidates:
+            room = LONGEST - len(start) - len(tail) - 3
+            if room >= min(len(title), least):
+                return f"{start}{shortened(title, room)} — {tail}"
     return start + shortened(title, LONGEST - len(start))
 
 
@@ -68,6 +76,15 @@ def gravest_shifts(shifts: Sequence[Shift]) -> list[Shift]:
     """The shifts in the order in which a mail tells them."""
     place = {kind: at for at, kind in enumerate(_GRAVITY)}
     return sorted(shifts, key=lambda shift: place.get(shift.kind, len(place)))
+
+
+def leading_words(shift: Shift) -> tuple[str, str]:
+    """What the shift is told by: the clause that moved as it stands now, and as it stood; one is empty where it came or went."""
+    told = [clause for clause in shift.clauses if clause.kind not in SILENT_SHIFTS]
+    told.sort(key=lambda clause: (clause.kind != shift.kind, clause.before is None or clause.after is None))
+    if told:
+        return tuple(position.quote if position else "" for position in (told[0].after, told[0].before))  # type: ignore[return-value]
+    return next(iter(shift.after), ""), next(iter(shift.before), "")
 
 
 def changed_words(edits: Sequence[tuple[str, str]]) -> str:
@@ -117,4 +134,7 @@ def _deed(entry: Entry) -> str:
 def _gists_of_shifts(shifts: Sequence[Shift], titles: Mapping[str, str]) -> list[str]:
     first, *others = gravest_shifts(shifts)
     says = f"{broadly([first.issue], titles)[0]} {first.kind}"
-    return [f"{says}, {counted(len(others), 'more shift')}", says] if others else [says]
+    more = [f"{says}, {counted(len(others), 'more shift')}"] if others else []
+    after, before = leading_words(first)
+    words = changed_words(edits(before, after)[0]) if before and after else ""
+    return [*([f"{says}: {words}"] if words else []), *more, says]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from schemas.records import Entry, Position, Shift
 from statements.alerts import headline, quoting
-from statements.alerts.events import SILENT_SHIFTS, Cited, Event
+from statements.alerts.events import Cited, Event
 from statements.alerts.phrases import counted, dated, joined, named, seen, shortened, sound, web_address
 from statements.alerts.quoting import Quote
 from statements.alerts.subscriptions import KINDS, EventKind, Subscription
@@ -149,13 +149,7 @@ def _of_position(position: Position, titles: Mapping[str, str]) -> Finding:
 
 
 def _of_shift(shift: Shift, earlier: Cited | None, titles: Mapping[str, str]) -> Finding:
-    """The clause that moved most, as it stands now and as it stood; the first that came or went where none has a partner."""
-    told = [clause for clause in shift.clauses if clause.kind not in SILENT_SHIFTS]
-    told.sort(key=lambda clause: (clause.kind != shift.kind, clause.before is None or clause.after is None))
-    if told:
-        after, before = ((position.quote if position else "") for position in (told[0].after, told[0].before))
-    else:
-        after, before = (next(iter(quotes), "") for quotes in (shift.after, shift.before))
+    after, before = headline.leading_words(shift)
     where = f"{shortened(sound(earlier.title), 90)}, {dated(earlier.published_on)}" if earlier else ""
     if before and after:
         quotes = quoting.changed(edits(before, after)[0], where)
@@ -164,8 +158,6 @@ def _of_shift(shift: Shift, earlier: Cited | None, titles: Mapping[str, str]) ->
     why = [sound(shift.reason or shift.rule).rstrip(".")]
     if shift.level_before and shift.level_after and shift.level_before != shift.level_after:
         why.append(f"level {shift.level_before}, now {shift.level_after}")
-    if len(told) > 1:
-        why.append(counted(len(told) - 1, "more clause"))
     why.append(f"{shift.confidence} confidence")
     return Finding(shift.kind, f"{named(shift.issue, titles)}: {shift.kind} ({_actor(shift.actor)})", quotes, "; ".join(why))
 
@@ -182,7 +174,8 @@ def _of_entry(entry: Entry, titles: Mapping[str, str]) -> Finding:
         heading += f", on {about}"
     kind = "changed" if entry.field else entry.kind.replace("_", " and ")
     differing = entry.edits or tuple((mark, text) for mark, text in (("-", entry.before), ("+", entry.after)) if text)
-    return Finding(kind, heading, quoting.changed(differing), sound("; ".join(entry.reasons)))
+    why = "" if entry.kind == "moved" else sound("; ".join(entry.reasons))  # the heading says it all
+    return Finding(kind, heading, quoting.changed(differing), why)
 
 
 def _deed(entry: Entry) -> str:

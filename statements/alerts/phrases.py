@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 
 # Not from the calendar module: its names follow the worker's locale.
 _MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+_DANGLING = re.compile(r"(?: [a-z]{1,4}|[ ,;:–-])+$")  # "of the" at the end of a shortened title
 _DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")  # overrides, embeddings, isolates: they reorder what stands around them
 
 
@@ -38,12 +39,12 @@ def shortened(text: str, room: int) -> str:
     """The text, or its first words and " …", in at most `room` characters.
 
     >>> shortened("Joint Statement of the Two Sides", 20)
-    'Joint Statement of …'
+    'Joint Statement …'
     """
     if len(text) <= room:
         return text
     cut = text[: max(room - 1, 0)]
-    head = cut.rpartition(" ")[0].rstrip(" ,;:–-")
+    head = _DANGLING.sub("", cut.rpartition(" ")[0])
     # A script without spaces, or one endless word, is cut where the room ends.
     return f"{head} …" if len(head) > room // 2 else cut[: max(room - 2, 0)].rstrip() + " …"
 

@@ -13,7 +13,7 @@ from statements.alerts import headline, phrases, subscriptions
 from statements.alerts.headline import changed_words, subject
 from tests.unit.alerts.specimens import altered, new, shifted, softened
 
-TITLES = {"island": "The island question / one north", "trade": "Trade"}
+TITLES = {"island": "Island question / one north", "trade": "Trade"}
 
 
 @pytest.mark.parametrize("module", [headline, phrases, subscriptions])
@@ -24,11 +24,11 @@ def test_the_examples_in_the_docstrings_hold(module):
 @pytest.mark.parametrize(
     ("event", "line"),
     [
-        (altered(), "Nord MFA altered: Joint Statement on Deepening … — 'firmly' removed on The island question"),
-        (altered(title="Remarks"), "Nord MFA altered: Remarks — 'firmly' removed on The island question"),
-        (new(title="Remarks"), "Nord MFA new: Remarks — on The island question and Trade"),
+        (altered(), "Nord MFA altered: Joint Statement on Deepening … — 'firmly' removed on Island"),
+        (altered(title="Remarks"), "Nord MFA altered: Remarks — 'firmly' removed on Island"),
+        (new(title="Remarks"), "Nord MFA new: Remarks — on Island and Trade"),
         (new(title="Remarks", issues=()), "Nord MFA new: Remarks"),
-        (shifted(title="Remarks"), "Nord MFA shift: Remarks — The island question weakened"),
+        (shifted(title="Remarks"), "Nord MFA shift: Remarks — Island weakened: 'firmly' removed"),
         (altered(kind="gone", title="Remarks", comparison=None), "Nord MFA gone: Remarks — no longer on the site"),
         (altered(kind="restored", title="Remarks", comparison=None), "Nord MFA restored: Remarks — back, unchanged"),
         (altered(kind="restored", title="Remarks"), "Nord MFA restored: Remarks — back with other words"),
