@@ -100,6 +100,7 @@ def write(
 
 
 def _item(event: Event, subscription: Subscription, titles: Mapping[str, str], base_url: str | None, room: int) -> Item:
+    gist = next(iter(headline.gists(event, titles)), "")
     found, wording = _findings(event, titles), event.after or event.before
     findings: list[Finding] = []
     unquoted: list[Finding] = []
@@ -114,7 +115,7 @@ def _item(event: Event, subscription: Subscription, titles: Mapping[str, str], b
         ministry=headline.ministry(event),
         title=shortened(sound(event.title), 300) or "untitled statement",
         language=wording.language if wording else "",
-        gist=next(iter(headline.gists(event, titles)), ""),
+        gist=gist[:1].upper() + gist[1:],
         when=_when(event, subscription),
         findings=tuple(findings),
         more=_counts(unquoted, bool(findings)),

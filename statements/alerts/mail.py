@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from functools import cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -20,8 +21,9 @@ from schemas.records import digest
 from statements.alerts import letter as letters
 from statements.alerts.events import Event
 from statements.alerts.letter import Letter
-from statements.alerts.phrases import sound
+from statements.alerts.phrases import seen, sound, web_address
 from statements.alerts.subscriptions import EventKind, Subscription
+from statements.compare import redline
 
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_ATTACHED = 5
@@ -51,7 +53,7 @@ def compose(
         message_id: as minted with the claim.
         now: of this attempt; the mail's date.
     """
-    redlines = [] if base_url else _redlines(events)
+    redlines = [] if base_url else _redlines(events, subscription.time_zone)
     note = f"Attached: the whole text with its changes marked ({', '.join(name for name, _ in redlines)})." if redlines else ""
     letter = letters.write(events, subscription, untold=untold, titles=titles, base_url=base_url, note=note)
     message = EmailMessage(policy=_POLICY)
@@ -94,8 +96,16 @@ def folded(text: str, indent: str = "") -> str:
     return textwrap.fill(text, 76, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
-def _redlines(events: Sequence[Event]) -> list[tuple[str, str]]:
-    return []
+def _redlines(events: Sequence[Event], zone: tzinfo) -> list[tuple[str, str]]:
+    """The gravest alterations as whole pages, by the names of their files."""
+    found = [event for event in sorted(events, key=attrgetter("rank")) if event.comparison and event.before and event.after]
+    pages = []
+    for number, event in enumerate(found[:MOST_ATTACHED], start=1):
+        assert event.comparison and event.before and event.after
+        shown = f"seen {seen(event.captured_at, zone)}"
+        page = redline.html(event.comparison, event.before, event.after, was="before", now=shown, note=web_address(event.url))
+        pages.append(("red-line.html" if len(found) == 1 else f"red-line-{number}.html", page))
+    return pages
 
 
 @cache

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from functools import cached_property
 
 from schemas.errors import StatementsError
 from statements import settings as _settings
@@ -20,6 +21,9 @@ from statements.alerts.merging import merged
 from statements.alerts.outbox import Claim
 from statements.alerts.subscriptions import Subscription, load
 from statements.compare import compare
+from statements.positions.judge import PositionJudge
+from statements.positions.lexicon import Lexicon
+from statements.positions.lexicon import load as load_lexicon
 from statements.store import Store
 
 log = logging.getLogger(__name__)
@@ -63,20 +67,20 @@ def send_due(
     clock = now if callable(now) else lambda: now
     declared = declared_subscriptions() if subscriptions is None else subscriptions
     worker = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-    report = SendReport()
+    report, writer = SendReport(), _Writer(smtp.sender)
     with Mailer(smtp) as mailer:
         while not report.is_halted:
             with store.writing() as connection:
                 claim = outbox.claim(connection, declared, worker, clock(), smtp.domain)
             if claim is None:
                 break
-            _deliver(store, claim, mailer, clock, report)
+            _deliver(store, claim, writer, mailer, clock, report)
     return report
 
 
 def forecast(store: Store, sender: str, now: datetime, subscriptions: Mapping[str, Subscription], most: int = 200) -> Iterator[Forecast]:
     """The mails that will leave in the next days, in the order in which they will, as if each were taken; changes nothing."""
-    domain = sender.rpartition("@")[2].rstrip(">")
+    domain, writer = sender.rpartition("@")[2].rstrip(">"), _Writer(sender)
     claims: list[tuple[datetime, Claim]] = []
     with store.engine.connect() as connection, connection.begin() as transaction:
         moment: datetime | None = now
@@ -89,7 +93,7 @@ def forecast(store: Store, sender: str, now: datetime, subscriptions: Mapping[st
                 claims.append((moment, claim))
         transaction.rollback()
     for leaves_at, claim in claims:
-        message = _composed(claim, sender, leaves_at)
+        message = writer.composed(claim, leaves_at)
         if message is not None:
             yield Forecast(leaves_at, claim.subscription, message, len(claim.rows))
 
@@ -99,10 +103,10 @@ def declared_subscriptions() -> dict[str, Subscription]:
     return load(_settings.load().config, lambda error: log.error("%s", error))
 
 
-def _deliver(store: Store, claim: Claim, mailer: Mailer, clock: Callable[[], datetime], report: SendReport) -> None:
+def _deliver(store: Store, claim: Claim, writer: _Writer, mailer: Mailer, clock: Callable[[], datetime], report: SendReport) -> None:
     facts = {"message_id": claim.message_id, "subscriber": claim.subscription.id, "rows": len(claim.rows), "attempt": claim.attempts}
     try:
-        message = _composed(claim, mailer.settings.sender, clock())
+        message = writer.composed(claim, clock())
     except Exception as error:
         # One mail that cannot be written must not stop the others; it is tried again and, in the end, given up visibly.
         log.exception("A mail could not be composed.", extra=facts)
@@ -137,29 +141,35 @@ def _put_off(store: Store, claim: Claim, now: datetime, error: str, report: Send
     report.errors.append(f"{claim.subscription.address}: {error}")
 
 
-def _composed(claim: Claim, sender: str, now: datetime) -> EmailMessage | None:
-    """The claim's mail, or None where all it would tell was undone meanwhile."""
-    events = merged(claim.events, compare)
-    if not events and not claim.untold:
-        return None
-    return compose(
-        events or claim.events,
-        claim.subscription,
-        sender=sender,
-        message_id=claim.message_id,
-        now=now,
-        untold=claim.untold,
-        titles=_issue_titles(),
-        base_url=_settings.load().base_url,
-    )
+class _Writer:
+    """Composes claims' mails; reads the issues once, and only when there is a first mail."""
 
+    def __init__(self, sender: str) -> None:
+        self._sender = sender
+        self._place = _settings.load()
 
-def _issue_titles() -> dict[str, str]:
-    """What people call the issues; a mistake in their files must not hold up mail, so that their ids stand in."""
-    from statements.positions import lexicon
+    def composed(self, claim: Claim, now: datetime) -> EmailMessage | None:
+        """The claim's mail, or None where all it would tell was undone meanwhile."""
+        judge = PositionJudge(self._lexicon) if self._lexicon else None
+        events = merged(claim.events, lambda before, after: compare(before, after, judge))
+        if not events and not claim.untold:
+            return None
+        return compose(
+            events or claim.events,
+            claim.subscription,
+            sender=self._sender,
+            message_id=claim.message_id,
+            now=now,
+            untold=claim.untold,
+            titles={issue.id: issue.title for issue in self._lexicon.issues.values()} if self._lexicon else {},
+            base_url=self._place.base_url,
+        )
 
-    try:
-        return {issue.id: issue.title for issue in lexicon.load(config=_settings.load().config).issues.values()}
-    except StatementsError as error:
-        log.error("%s", error)
-        return {}
+    @cached_property
+    def _lexicon(self) -> Lexicon | None:
+        """What people call the issues, and how a correction is judged; a mistake in these files must not hold up mail."""
+        try:
+            return load_lexicon(config=self._place.config)
+        except StatementsError as error:
+            log.error("%s", error)
+            return None

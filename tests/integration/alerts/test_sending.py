@@ -86,7 +86,7 @@ def test_a_server_out_of_service_is_asked_once_and_nothing_is_lost(store, server
 
 CRASHES = {
     "before the claim": (outbox, "claim", 0, 0),
-    "after the claim": (sending, "_composed", 0, 0),
+    "after the claim": (sending, "compose", 0, 0),
     "before the data": (Mailer, "attempt", 0, 0),
     "after the server's 250 and before our commit": (outbox, "sent", 0, 1),
     "after the commit": (outbox, "claim", 1, 0),
@@ -99,11 +99,11 @@ def test_a_crash_loses_nothing_and_repeats_only_what_the_server_took_unseen(stor
     owe(altered(), subscriptions={"desk": DESK})
     real, calls = getattr(owner, name), []
 
-    def crashing(*args):
+    def crashing(*args, **kwargs):
         if len(calls) == calls_before:
             raise Crash(point)
         calls.append(args)
-        return real(*args)
+        return real(*args, **kwargs)
 
     with monkeypatch.context() as patched, pytest.raises(Crash):
         patched.setattr(owner, name, crashing)

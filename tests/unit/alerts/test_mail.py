@@ -189,3 +189,14 @@ def test_a_position_that_was_dropped_is_quoted_as_it_was():
     text = plain(write([shifted(shifts=(replace(shift, kind="dropped", after=(), level_after=None),))], DESK))
     assert f"Was | {FIRM}" in text
     assert "Now |" not in text
+
+
+def test_without_pages_of_ours_the_red_line_is_attached():
+    alone, several = mail(altered(), base_url=None), mail(altered("s1"), altered("s2"), new("s3"), base_url=None)
+    (attached,) = alone.iter_attachments()
+    assert (attached.get_filename(), attached.get_content_type()) == ("red-line.html", "text/html")
+    assert "firmly" in attached.get_content()
+    assert "Attached: the whole text with its changes marked (red-line.html)." in parts(alone)[0]
+    assert [part.get_filename() for part in several.iter_attachments()] == ["red-line-1.html", "red-line-2.html"]
+    assert not list(mail(altered()).iter_attachments())
+    assert not list(mail(new(), base_url=None).iter_attachments())
