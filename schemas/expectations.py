@@ -93,6 +93,11 @@ def fingerprint(expect: Mapping[str, Any], hosts: Sequence[str], language: str, 
     return digest("expectations", declarations.file_sha256(_path("reading", config)), expect, list(hosts), language)
 
 
+def prepare() -> None:
+    """Import the library and build its context now: for a process that forks workers, which then find both ready."""
+    _definition()
+
+
 @dataclass(frozen=True, slots=True)
 class _Result:
     name: str

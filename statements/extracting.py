@@ -136,7 +136,7 @@ class Reader:
 
     def known(self, connection: Connection, captures: Sequence[Capture]) -> dict[str, Extraction]:
         """Extractions that stand in the store already, by id."""
-        ids = {capture.key: self._id(capture) for capture in captures if capture.body_sha256}
+        ids = {capture.key: self.extraction_id(capture) for capture in captures if capture.body_sha256}
         found: dict[str, Extraction] = {}
         joined = t.extraction.outerjoin(t.wording, t.wording.c.id == t.extraction.c.wording_id)
         for part in chunks(sorted(set(ids.values()))):
@@ -156,7 +156,7 @@ class Reader:
             if _without_body(capture):
                 verdicts.append((capture, None))
                 continue
-            key = self._id(capture)
+            key = self.extraction_id(capture)
             if key not in made:
                 made[key] = self._extract(capture)
                 if made[key].verdict == "ok":
@@ -173,7 +173,8 @@ class Reader:
             return None
         return reading.extractor, reading.wording
 
-    def _id(self, capture: Capture) -> str:
+    def extraction_id(self, capture: Capture) -> str:
+        """The id that a capture's extraction has by today's declarations."""
         return extraction_id(capture.address, str(capture.body_sha256), self._plan(capture), self._expectations)
 
     def _plan(self, capture: Capture) -> str:

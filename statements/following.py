@@ -16,6 +16,7 @@ from statements.alerts.subscriptions import Subscription
 from statements.compare.judge import Judge
 from statements.extracting import Extraction, wording_of
 from statements.positions import series as declared_series
+from statements.positions.judge import PositionJudge
 from statements.positions.lexicon import Lexicon
 from statements.positions.lexicon import load as load_lexicon
 from statements.positions.reading import positions_of
@@ -59,7 +60,7 @@ class Following:
             store=store,
             occasion=occasion,
             lexicon=lexicon,
-            judge=None,
+            judge=PositionJudge(lexicon),
             series=tuple(s for s in declared_series.load_all(config=place.config) if s.source == occasion.source.id),
             subscriptions=subscriptions.load(place.config, on_error=lambda error: None),
             wordings=wordings,

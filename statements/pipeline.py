@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -105,6 +105,47 @@ class Pipeline:
             outcomes.append(settle_statement(self.store, addresses, group, occasion, following, self.reread))
         following.finish(outcomes)
         return _report(batch_id, judged, outcomes, following.owed)
+
+    def reread_all(self, progress: Callable[[str], None] = lambda told: None) -> dict[str, int]:
+        """Read every stored body again by today's declarations, address by address; returns what came of it.
+
+        Nothing is fetched and nobody is told. Captures that today's declarations read as before cost a look-up.
+        """
+        told = Counter({"captures": 0, "reread": 0, "versions": 0, "changes": 0})
+        with self.store.reading() as connection:
+            addresses = list(
+                connection.execute(sa.select(t.address.c.key).where(t.address.c.source == self.source.id).order_by(t.address.c.key)).scalars()
+            )
+        for part in chunks(addresses, 50):
+            with self.store.reading() as connection:
+                captures = [capture_of(row) for row in connection.execute(sa.select(t.capture).where(t.capture.c.address.in_(part)))]
+                current = dict(
+                    connection.execute(
+                        sa.select(t.reading.c.capture_id, t.reading.c.extraction_id).where(t.reading.c.address.in_(part), t.reading.c.is_current)
+                    ).all()
+                )  # type: ignore[arg-type]
+            stale = [c.key for c in captures if c.key in current and current[c.key] and current[c.key] != self._reader.extraction_id(c)]
+            told["captures"] += len(captures)
+            if stale:
+                settled = self.settle_captures(stale, Occasion(self.source, now(), is_live=False, rebuild=True))
+                told.update({"reread": len(stale), "versions": settled.versions, "changes": settled.changes})
+                progress(f"{self.source.id}: {told['captures']} captures looked at, {told['reread']} read anew")
+        return dict(told)
+
+    def replay(self, capture_ids: Sequence[str]) -> Settled:
+        """Try quarantined or refused captures again by today's declarations; what passes takes its place in time.
+
+        A capture of a watching run that is accepted only now is news, and told as such.
+        """
+        with self.store.reading() as connection:
+            live = set(
+                connection.execute(sa.select(t.capture.c.id).where(t.capture.c.id.in_(list(capture_ids)), t.capture.c.via == "live")).scalars()
+            )
+        archived = [key for key in capture_ids if key not in live]
+        at = now()
+        if archived:
+            self.settle_captures(archived, Occasion(self.source, at, is_live=False))
+        return self.settle_captures([key for key in capture_ids if key in live], Occasion(self.source, at, is_live=True))
 
     def reread(self, address: str, moment: Moment, layout: str | None) -> tuple[str, Wording] | None:
         """One capture's body by today's declarations; None where it is not understood."""

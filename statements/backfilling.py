@@ -1,0 +1,295 @@
+"""Archives in: mementos become captures under a ledger, and settle in batches on as many processes as the store allows."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from schemas import expectations
+from schemas.errors import StatementsError
+from schemas.records import Capture, digest
+from scrapers.mementos import Memento, Unread
+from scrapers.source import Source, normalise, source_named, statement_key
+from statements import settings
+from statements import tables as t
+from statements.fetching import MOVED_FOR_GOOD
+from statements.identity import bind, introduce
+from statements.pipeline import Pipeline, Settled
+from statements.store import Store, add, capture_row, chunks, now
+
+CHUNK = 200  # mementos to a batch
+CHUNK_BYTES = 24 * 2**20  # of bodies to a batch, so that memory stays flat whatever the pages weigh
+
+
+@dataclass
+class Tally:
+    """What a backfill came to, as CONTRACT's `backfill` tells it."""
+
+    read: int = 0
+    new: int = 0
+    known: int = 0
+    skipped: int = 0
+    readings: int = 0
+    quarantined: int = 0
+    statements: int = 0
+    versions: int = 0
+    changes: int = 0
+    failed: list[dict[str, str]] = field(default_factory=list)
+    verdicts: Counter[str] = field(default_factory=Counter)
+
+    def document(self) -> dict[str, Any]:
+        """The tally as CONTRACT's JSON."""
+        captures = {"read": self.read, "new": self.new, "known": self.known, "skipped": self.skipped}
+        counts = {name: getattr(self, name) for name in ("readings", "quarantined", "statements", "versions", "changes")}
+        return {"captures": captures, **counts, "verdicts": dict(sorted(self.verdicts.items())), "failed": self.failed}
+
+    def take(self, settled: Settled) -> None:
+        """Add what settling one batch came to."""
+        verdicts = dict(settled.verdicts)
+        self.verdicts.update(verdicts)
+        self.readings += verdicts.get("ok", 0) + verdicts.get("quarantined", 0)
+        self.quarantined += verdicts.get("quarantined", 0)
+        self.statements += settled.statements
+        self.versions += settled.versions
+        self.changes += settled.changes
+
+
+class Settler(Protocol):
+    """Settles recorded batches, here or in other processes."""
+
+    def settle(self, batch: str) -> Iterator[tuple[str, Settled | str]]:
+        """Hand in one batch; yields those that have ended meanwhile, an error as its sentence."""
+
+    def rest(self) -> Iterator[tuple[str, Settled | str]]:
+        """Yields all batches that have not been told yet."""
+
+
+def backfill(
+    store: Store,
+    source: Source,
+    mementos: Iterable[Memento | Unread],
+    origin: str,
+    settler: Settler,
+    progress: Callable[[Tally], None] = lambda tally: None,
+) -> Tally:
+    """Bring mementos in; what a run that was broken off left undone is done first.
+
+    Harmless to repeat, also twice at once: a record that the ledger has is passed over, and a capture is known by its key.
+    """
+    tally = Tally()
+
+    def take(ended: Iterator[tuple[str, Settled | str]]) -> None:
+        for batch, settled in ended:
+            if isinstance(settled, str):
+                tally.failed.append({"where": f"batch {batch}", "error": settled})
+            else:
+                tally.take(settled)
+
+    for batch in left_over(store, source.id):
+        take(settler.settle(batch))
+    done = already_done(store, source.id, origin)
+    for chunk in _chunked(_unless_done(mementos, done, tally)):
+        recorded = _record(store, source, chunk, origin, tally)
+        if recorded:
+            take(settler.settle(recorded))
+        progress(tally)
+    take(settler.rest())
+    progress(tally)
+    return tally
+
+
+def left_over(store: Store, source: str) -> list[str]:
+    """Backfill batches of the source that were recorded and never settled."""
+    b = t.batch.c
+    with store.reading() as connection:
+        query = sa.select(b.id).where(b.source == source, b.settled_at.is_(None), b.kind == "backfill").order_by(b.created_at, b.id)
+        return list(connection.execute(query).scalars())
+
+
+def already_done(store: Store, source: str, origin: str) -> set[str]:
+    """The records of an archive that the ledger has; a download of them is spared."""
+    entry = t.ledger.c
+    with store.reading() as connection:
+        query = sa.select(entry.entry).where(entry.source == source, entry.origin == origin)
+        return set(connection.execute(query).scalars())
+
+
+def _unless_done(mementos: Iterable[Memento | Unread], done: set[str], tally: Tally) -> Iterator[Memento | Unread]:
+    for memento in mementos:
+        if memento.where in done:
+            tally.read += 1
+            tally.known += 1
+        else:
+            yield memento
+
+
+def _chunked(mementos: Iterable[Memento | Unread]) -> Iterator[list[Memento | Unread]]:
+    chunk: list[Memento | Unread] = []
+    size = 0
+    for memento in mementos:
+        chunk.append(memento)
+        size += len(memento.body or b"") if isinstance(memento, Memento) else 0
+        if len(chunk) >= CHUNK or size >= CHUNK_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def _record(store: Store, source: Source, chunk: list[Memento | Unread], origin: str, tally: Tally) -> str | None:
+    """Bodies first, then captures, ledger and batch in one transaction; returns the batch, None where nothing was new."""
+    at = now()
+    ours: dict[str, Memento] = {}
+    outcomes: dict[str, str] = {}
+    for memento in chunk:
+        tally.read += 1
+        if isinstance(memento, Unread):
+            tally.failed.append({"where": memento.where, "error": memento.error})
+        elif not source.takes(memento.capture.url or memento.capture.address):
+            tally.skipped += 1
+            outcomes[memento.where] = "skipped"
+        else:
+            if memento.body is not None:
+                store.snapshots.put(memento.body)
+            ours[memento.where] = memento
+    captures = {where: memento.capture for where, memento in ours.items()}
+    batch = digest("backfill", source.id, origin, sorted(ours), at.isoformat())[:32]
+    with store.writing() as connection:
+        sizes = {m.capture.body_sha256: len(m.body) for m in ours.values() if m.body is not None}
+        add(connection, t.snapshot, [{"sha256": sha, "size": size, "recorded_at": at} for sha, size in sorted(sizes.items(), key=str)])
+        _introduce(connection, source, list(captures.values()), at)
+        fresh = _record_captures(connection, source.id, batch, list(captures.values()), at)
+        tally.new += len(fresh)
+        tally.known += len(captures) - len(fresh)
+        outcomes |= {where: "captured" if capture.key in fresh else "known" for where, capture in captures.items()}
+        rows = [
+            {"source": source.id, "origin": origin, "entry": where, "outcome": said, "recorded_at": at} for where, said in sorted(outcomes.items())
+        ]
+        add(connection, t.ledger, rows)
+        if not fresh:
+            return None
+        connection.execute(
+            sa.insert(t.batch).values(
+                id=batch,
+                source=source.id,
+                kind="backfill",
+                urls=[],
+                declarations_sha256=source.sha256,
+                is_baseline=False,
+                created_at=at,
+            )
+        )
+    return batch
+
+
+def _introduce(connection: Connection, source: Source, captures: list[Capture], at: datetime) -> None:
+    identities = {c.address: (statement_key(source, c.address), c.url or c.address) for c in captures}
+    moves = []
+    for capture in captures:
+        target = _moved_to(source, capture)
+        if target:
+            identities.setdefault(target, (statement_key(source, target), target))
+            moves.append((capture.address, target))
+    introduce(connection, source.id, identities, at=at)
+    for old, new in sorted(set(moves)):
+        bind(connection, source.id, old, new, "redirect", at=at)
+
+
+def _moved_to(source: Source, capture: Capture) -> str | None:
+    if capture.status not in MOVED_FOR_GOOD:
+        return None
+    location = next((value for name, value in capture.headers if name.lower() == "location"), None)
+    if not location or not source.takes(location):
+        return None
+    target = normalise(source, location)
+    return target if target != capture.address else None
+
+
+def _record_captures(connection: Connection, source: str, batch: str, captures: list[Capture], at: datetime) -> set[str]:
+    rows = {capture.key: capture_row(capture, batch, at) for capture in captures}
+    known: set[str] = set()
+    for part in chunks(sorted(rows)):
+        known.update(connection.execute(sa.select(t.capture.c.id).where(t.capture.c.id.in_(part))).scalars())
+    fresh = [row for key, row in sorted(rows.items()) if key not in known]
+    add(connection, t.capture, fresh)
+    add(connection, t.pending, [{"capture_id": row["id"], "source": source, "batch_id": batch, "recorded_at": at} for row in fresh])
+    return {row["id"] for row in fresh}
+
+
+class Here:
+    """Settles in this process, one batch after the other: for SQLite, and for tests."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+
+    def settle(self, batch: str) -> Iterator[tuple[str, Settled | str]]:
+        yield batch, _settled(self._pipeline, batch)
+
+    def rest(self) -> Iterator[tuple[str, Settled | str]]:
+        return iter(())
+
+
+class Elsewhere:
+    """Settles in processes of their own, each with its own connections; at most two batches wait for each."""
+
+    def __init__(self, pool: ProcessPoolExecutor, workers: int) -> None:
+        self._pool = pool
+        self._most = 2 * workers
+        self._running: dict[Future[Settled | str], str] = {}
+
+    def settle(self, batch: str) -> Iterator[tuple[str, Settled | str]]:
+        self._running[self._pool.submit(_settle_in_worker, batch)] = batch
+        while len(self._running) >= self._most:
+            yield from self._ended()
+
+    def rest(self) -> Iterator[tuple[str, Settled | str]]:
+        while self._running:
+            yield from self._ended()
+
+    def _ended(self) -> Iterator[tuple[str, Settled | str]]:
+        done, _ = wait(self._running, return_when=FIRST_COMPLETED)
+        for future in done:
+            yield self._running.pop(future), future.result()
+
+
+@contextmanager
+def settler_for(pipeline: Pipeline, workers: int | None = None) -> Iterator[Settler]:
+    """A settler: on PostgreSQL as many processes as there are cores, on SQLite this one."""
+    count = workers if workers is not None else (1 if pipeline.place.is_sqlite else os.cpu_count() or 1)
+    if count <= 1 or pipeline.place.is_sqlite:
+        yield Here(pipeline)
+        return
+    expectations.prepare()  # takes seconds to import: the workers are forked from a process that has it
+    context = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")
+    with ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(pipeline.source.id, pipeline.place)) as pool:
+        yield Elsewhere(pool, count)
+
+
+_worker: Pipeline | None = None
+
+
+def _begin(source: str, place: settings.Settings) -> None:
+    global _worker
+    _worker = Pipeline(source_named(source, place.config), Store.open(place), place)
+
+
+def _settle_in_worker(batch: str) -> Settled | str:
+    assert _worker is not None
+    return _settled(_worker, batch)
+
+
+def _settled(pipeline: Pipeline, batch: str) -> Settled | str:
+    try:
+        return pipeline.settle(batch)
+    except StatementsError as error:
+        return str(error)
