@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -34,6 +34,7 @@ _GOES_ON = re.compile(
     r"^\s*(?:Second(?:ly)?|Third(?:ly)?|Fourth|Finally|Moreover|Furthermore|In addition|However|Meanwhile|"
     r"第?[二三四]是?[，,、]|其次|再次|此外|同时[，,]|另外|最后[，,])"
 )
+_MID_SENTENCE = re.compile(r"^[a-zа-я.,;:!?)\]’”，。；：！？、）】]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,14 @@ class Expect:
     pictures: re.Pattern[str] | None = None  # groups `day` (YYYYMMDD) and `fraction` (of the day) in a picture's name
     pictures_until_days: int = 4
     forms: tuple[Form, ...] = ()
-    health: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @classmethod
-    def of(cls, expect: Mapping[str, Any], hosts: Sequence[str] = (), language: str | None = None) -> Expect:
-        """From a source's `expect:`, its hosts and its language (expected where `languages:` names none)."""
+    def of(cls, expect: Mapping[str, Any], hosts: Sequence[str] = (), language: str | None = None, layout: str | None = None) -> Expect:
+        """From a source's `expect:`, its hosts and its language (expected where `languages:` names none).
+
+        What `by_layout:` says of `layout`, the one that read the page, goes before the rest.
+        """
+        expect = {**expect, **expect.get("by_layout", {}).get(layout, {})}
         passages, pictures = expect.get("passages", {}), expect.get("pictures", {})
         return cls(
             passages_min=passages.get("min", cls.passages_min),
@@ -76,7 +80,6 @@ class Expect:
             pictures=re.compile(pictures["name"]) if pictures else None,
             pictures_until_days=pictures.get("until_days", cls.pictures_until_days),
             forms=tuple(_form(raw) for raw in expect.get("forms", ())),
-            health=expect.get("health", {}),
         )
 
 
@@ -151,6 +154,8 @@ def order_astray(reading: Reading, traces: Traces, expect: Expect) -> str | None
             return "it opens with an answer, and its questions come after"
         if _GOES_ON.match(passages[0]):
             return f"it opens in the middle of something: {passages[0][:60]!r}"
+    if _MID_SENTENCE.match(passages[0]) and len(passages) - 1 in reading.truncated_passages:
+        return f"it opens and ends in the middle of a sentence: {passages[0][:30]!r}, {passages[-1][-30:]!r}"
     for form in expect.forms:
         if form.opens and form.title.search(reading.wording.title):
             opening = next((number for number, p in enumerate(passages) if form.opens.search(p)), 0)

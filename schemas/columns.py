@@ -18,7 +18,6 @@ from schemas.records import Reading
 from schemas.traces import Traces
 
 ENOUGH_LETTERS = 20  # shares of fewer mean nothing
-ENOUGH_WORDS = 50
 ENOUGH_READINGS = 5
 
 _SCRIPTS = {
@@ -31,15 +30,6 @@ _SCRIPTS = {
     "hi": ("DEVANAGARI",),
     "th": ("THAI",),
 }
-_LITTLE = {
-    "en": "the of and to in a is that for on with as by this we be has have are it will at from not was its an our which",
-    "fr": "le la les de des du et à en un une que qui pour dans sur au aux par est ce pas plus nous avec sont ne se il elle",
-    "de": "der die das und in zu den von mit ist des auf für im dem nicht eine ein sich als auch an es werden aus wir hat dass",
-    "es": "de la que el en y a los del se las por un para con no una su al es lo como más o sus este ha ser son",
-    "pt": "de a o que e do da em um para com não uma os no se na por mais as dos como mas ao das à seu sua ou",
-    "it": "di e il la che in a per un del è non una i le si da con dei della al nel sono ha anche più gli lo alla",
-}
-_FUNCTION_WORDS = {language: frozenset(words.split()) for language, words in _LITTLE.items()}
 _PLAIN = {"en": re.compile(r"[A-Za-z]"), "ru": re.compile(r"[А-Яа-яЁё]")}
 
 
@@ -84,7 +74,6 @@ def row(candidate: Candidate) -> dict[str, Any]:
         "days_to_until": (wording.published_until - wording.published_on).days if wording.published_until and wording.published_on else None,
         "language_astray": None if not expect.languages or wording.language in expect.languages else wording.language,
         "script_share": _script_share(wording.text, language),
-        "function_word_share": _function_word_share(wording.text, language),
         "unlikely_share": _unlikely_share(wording.text, language),
         "host_astray": None if not expect.hosts else _host_astray(reading.url, expect.hosts),
         "charset_astray": _charset_astray(traces, expect) if traces else None,
@@ -121,15 +110,6 @@ def _script_share(text: str, language: str) -> float | None:
     scripts = _SCRIPTS.get(language.split("-")[0], ("LATIN", "FULLWIDTH LATIN"))
     counts = Counter(letters)
     return sum(times for ch, times in counts.items() if unicodedata.name(ch, "").startswith(scripts)) / len(letters)
-
-
-def _function_word_share(text: str, language: str) -> float | None:
-    """How many of the words are the little ones that every text of the language is full of."""
-    known = _FUNCTION_WORDS.get(language.split("-")[0])
-    words = re.findall(r"[^\W\d_]+", text.casefold()) if known else []
-    if not known or len(words) < ENOUGH_WORDS:
-        return None
-    return sum(word in known for word in words) / len(words)
 
 
 def _unlikely_share(text: str, language: str) -> float | None:
@@ -172,7 +152,9 @@ def _charset_astray(traces: Traces, expect: Expect) -> str | None:
     for label in traces.charsets:
         if _codec(label) not in known:
             return f"declared {label}"
-    return None if traces.encoding is None or _codec(traces.encoding) in known else f"read as {traces.encoding}"
+    if traces.encoding and _codec(traces.encoding) not in known:
+        return f"read as {traces.encoding}"
+    return f"garbled: {traces.garbled}" if traces.garbled else None
 
 
 def _codec(label: str) -> str:

@@ -21,3 +21,4 @@ class Traces:
     pictures: tuple[Picture, ...] = ()  # in the order of the page
     charsets: tuple[str, ...] = ()  # as headers and meta declare them, lower case
     encoding: str | None = None  # the codec that gave the text
+    garbled: str | None = None  # the first words anywhere on the page that a wrong charset has spoilt

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from schemas import declarations
+from schemas.errors import BlockedPage, ErrorPage, HalfLoadedPage
 from schemas.records import Capture, Verdict
 from scrapers.source import Source
 
@@ -58,6 +59,12 @@ def suspect(capture: Capture, body: bytes, source: Source | None) -> Suspicion |
     must make up most of a short text. A statement may quote any block page. Pure; reads `signs.yml` once.
     """
     return _by_status(capture) or _by_redirect(capture) or _by_header(capture) or _by_bytes(capture, body) or _by_words(body, source)
+
+
+def refusal_of(suspicion: Suspicion, url: str) -> BlockedPage:
+    """The error that such a page is for whoever asked for it alone."""
+    kind = {"error_page": ErrorPage, "gone": ErrorPage, "half_loaded": HalfLoadedPage}.get(suspicion.verdict, BlockedPage)
+    return kind(f"{url} is not the statement: {suspicion.evidence}", url)
 
 
 def _by_status(capture: Capture) -> Suspicion | None:

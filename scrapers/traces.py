@@ -10,28 +10,38 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from schemas.traces import Picture, Traces
+from scrapers.encoding import decode
+from scrapers.source import Source
+from scrapers.text import fold
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+# What UTF-8 becomes when it is read as a western charset or as GBK, and what no charset could read.
+_SPOILT = re.compile("\\w{0,12}(?:\ufffd|[ÂÃÄÅ][\u0080-¿‡ˆ‰Š‹ŒŽœžŸ]|â€[\u0080-¿œ™˜“”¦]|[A-Za-z][\u4e00-\u9fff][a-z])\\w{0,12}")
 _HEAD = 4096  # bytes in which a page declares its charset
 
 
-def traces(body: bytes, text: str, encoding: str, containers: Sequence[str], headers: Sequence[tuple[str, str]] = ()) -> Traces:
-    """The traces in one page.
+def traces(body: bytes, source: Source, layout: str, headers: Sequence[tuple[str, str]] = ()) -> Traces:
+    """The traces in one page that a layout of the source has read.
 
     Args:
-        text: the decoded body, and `encoding` the codec that gave it.
-        containers: CSS of the statement's place; of several, the first that matches.
+        layout: the name of that layout, as its reading says it.
+
+    Raises:
+        UndecodablePage: the bytes are no text; a page that was read raises nothing.
     """
-    page = LexborHTMLParser(text)
+    decoded = decode(body, headers)
+    page = LexborHTMLParser(decoded.text)
     head = page.css_first("head title") or page.css_first("title")
-    named = [value for name, value in headers if name.lower() == "content-type"]
-    declared = [found[1].decode("ascii", "replace") for part in (*map(str.encode, named), body[:_HEAD]) if (found := _CHARSET.search(part))]
+    named = [value.encode() for name, value in headers if name.lower() == "content-type"]
+    declared = [found[1].decode("ascii", "replace") for part in (*named, body[:_HEAD]) if (found := _CHARSET.search(part))]
+    containers = [selector for rule in source.layouts if rule.name == layout for selector in rule.select]
     container = next((node for selector in containers if (node := page.css_first(selector))), None)
     return Traces(
-        head_title=" ".join(head.text().split()) if head else None,
+        head_title=fold(head.text()) if head else None,
         pictures=_pictures(container) if container else (),
         charsets=tuple(dict.fromkeys(label.lower() for label in declared)),
-        encoding=encoding,
+        encoding=decoded.encoding,
+        garbled=spoilt[0] if (spoilt := _SPOILT.search(decoded.text)) else None,
     )
 
 

@@ -53,7 +53,6 @@ UNSOUND = {
     "interval_runs_forward": candidate(reading(LONG, published_until=date(2020, 4, 1))),
     "language_as_declared": candidate(reading(LONG, language="zh")),
     "script_of_the_language": candidate(reading("中方已多次表明立场，我们坚决反对任何外部势力干涉中国内政。")),
-    "words_of_the_language": candidate(reading("Les deux parties ont convenu de poursuivre leurs entretiens au printemps et de se revoir. " * 6)),
     "likely_letters": replace(
         candidate(reading("涓柟宸插娆¤〃鏄庣珛鍦烘垜浠潥鍐冲弽瀵逛换浣曞閮ㄥ姏骞叉秹", language="zh")), expect=Expect(languages=("zh",))
     ),
