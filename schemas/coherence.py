@@ -56,7 +56,7 @@ class Expect:
     passages_max: int = 5000
     languages: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
-    charsets: tuple[str, ...] = ()
+    charset_as_declared: bool = False
     title_in_head: bool = False
     pictures: re.Pattern[str] | None = None  # groups `day` (YYYYMMDD) and `fraction` (of the day) in a picture's name
     pictures_until_days: int = 4
@@ -75,7 +75,7 @@ class Expect:
             passages_max=passages.get("max", cls.passages_max),
             languages=tuple(expect.get("languages", [language] if language else [])),
             hosts=tuple(hosts),
-            charsets=tuple(expect.get("charsets", ())),
+            charset_as_declared=expect.get("charset_as_declared", False),
             title_in_head=expect.get("title_in_head", False),
             pictures=re.compile(pictures["name"]) if pictures else None,
             pictures_until_days=pictures.get("until_days", cls.pictures_until_days),

@@ -30,6 +30,7 @@ _SCRIPTS = {
     "hi": ("DEVANAGARI",),
     "th": ("THAI",),
 }
+_FAMILIES = {"gb2312": "gb18030", "gbk": "gb18030", "iso8859-1": "cp1252", "shift_jis": "cp932", "big5": "big5hkscs", "euc_kr": "cp949"}
 _PLAIN = {"en": re.compile(r"[A-Za-z]"), "ru": re.compile(r"[А-Яа-яЁё]")}
 
 
@@ -145,23 +146,22 @@ def _host_astray(url: str, hosts: Sequence[str]) -> str | None:
 
 
 def _charset_astray(traces: Traces, expect: Expect) -> str | None:
-    """Whether what the page declares, or what its bytes are, is not what the source is known to serve."""
-    if not expect.charsets:
+    """Whether the page declares another charset than its bytes are in, or holds words that a wrong charset has spoilt."""
+    if not expect.charset_as_declared:
         return None
-    known = {_codec(label) for label in expect.charsets}
     for label in traces.charsets:
-        if _codec(label) not in known:
-            return f"declared {label}"
-    if traces.encoding and _codec(traces.encoding) not in known:
-        return f"read as {traces.encoding}"
+        if traces.encoding and _family(label) != _family(traces.encoding):
+            return f"declared as {label} and read as {traces.encoding}"
     return f"garbled: {traces.garbled}" if traces.garbled else None
 
 
-def _codec(label: str) -> str:
+def _family(label: str) -> str:
+    """The codec of a label; those of one family are told apart by nobody who declares them."""
     try:
-        return codecs.lookup(label).name
+        codec = codecs.lookup(label).name
     except LookupError:
         return label
+    return _FAMILIES.get(codec, codec)
 
 
 def columns_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:

@@ -14,10 +14,10 @@ from scrapers.encoding import decode
 from scrapers.source import Source
 from scrapers.text import fold
 
-_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 # What UTF-8 becomes when it is read as a western charset or as GBK, and what no charset could read.
 _SPOILT = re.compile("\\w{0,12}(?:\ufffd|[ÂÃÄÅ][\u0080-¿‡ˆ‰Š‹ŒŽœžŸ]|â€[\u0080-¿œ™˜“”¦]|[A-Za-z][\u4e00-\u9fff][a-z])\\w{0,12}")
-_HEAD = 4096  # bytes in which a page declares its charset
+_HEAD = 4096  # characters in which a page declares its charset
 
 
 def traces(body: bytes, source: Source, layout: str, headers: Sequence[tuple[str, str]] = ()) -> Traces:
@@ -32,8 +32,8 @@ def traces(body: bytes, source: Source, layout: str, headers: Sequence[tuple[str
     decoded = decode(body, headers)
     page = LexborHTMLParser(decoded.text)
     head = page.css_first("head title") or page.css_first("title")
-    named = [value.encode() for name, value in headers if name.lower() == "content-type"]
-    declared = [found[1].decode("ascii", "replace") for part in (*named, body[:_HEAD]) if (found := _CHARSET.search(part))]
+    named = [value for name, value in headers if name.lower() == "content-type"]
+    declared = [found[1] for part in (*named, decoded.text[:_HEAD]) if (found := _CHARSET.search(part))]
     containers = [selector for rule in source.layouts if rule.name == layout for selector in rule.select]
     container = next((node for selector in containers if (node := page.css_first(selector))), None)
     return Traces(

@@ -17,7 +17,6 @@ from schemas.columns import Candidate
 from schemas.errors import PageError
 from schemas.records import Capture, Passage, Reading, Wording, digest
 from scrapers import reading as pages
-from scrapers.encoding import decode
 from scrapers.layout import READING_VERSION, extractor_of
 from scrapers.source import Source, normalise
 from scrapers.suspicion import suspect
@@ -129,7 +128,7 @@ class Reader:
         self.source = source
         self._snapshots = snapshots
         self._config = config
-        self._expect = Expect.of(source.expect, source.hosts, source.language)
+        self._expect = {rule.name: Expect.of(source.expect, source.hosts, source.language, rule.name) for rule in source.layouts}
         self._expectations = expectations.fingerprint(source.expect, source.hosts, source.language, config)
         self.validation = expectations.Validation()  # of the latest batch
         self._extractors = [READING_VERSION, *(extractor_of(rule, source.language) for rule in source.layouts)]
@@ -237,11 +236,11 @@ class Reader:
     def _candidate(self, key: str, extraction: Extraction) -> Candidate:
         reading = extraction.reading
         assert reading is not None
-        body = self._snapshots.get(extraction.body_sha256)
-        decoded = decode(body, extraction.headers)
-        containers = [selector for rule in self.source.layouts for selector in rule.select if rule.name == reading.layout]
-        found = traces(body, decoded.text, decoded.encoding, containers, extraction.headers) if containers else None
-        return Candidate(key, reading, found, self._expect)
+        expect = self._expect.get(reading.layout)
+        if expect is None:  # extracted text: there is no page to look at
+            return Candidate(key, reading, None, Expect.of(self.source.expect, self.source.hosts, self.source.language))
+        found = traces(self._snapshots.get(extraction.body_sha256), self.source, reading.layout, extraction.headers)
+        return Candidate(key, reading, found, expect)
 
     def _stored(self, row: Any) -> Extraction:
         return Extraction(

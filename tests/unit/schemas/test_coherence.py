@@ -122,5 +122,5 @@ def test_a_text_that_does_not_take_up_the_titles_subject_is_told():
 
 
 def test_thresholds_come_from_the_declaration():
-    declared = Expect.of({"passages": {"min": 3}, "charsets": ["utf-8"]}, ["xx.example"], "fr")
-    assert (declared.passages_min, declared.languages, declared.hosts, declared.charsets) == (3, ("fr",), ("xx.example",), ("utf-8",))
+    declared = Expect.of({"passages": {"min": 3}, "charset_as_declared": True}, ["xx.example"], "fr")
+    assert (declared.passages_min, declared.languages, declared.hosts, declared.charset_as_declared) == (3, ("fr",), ("xx.example",), True)

@@ -16,7 +16,7 @@ from schemas.records import Passage, Reading, Wording
 from schemas.traces import Traces
 
 URL = "https://www.mfa.example/en/t1.html"
-EXPECT = Expect.of({"passages": {"min": 1, "max": 9}, "title_in_head": True, "charsets": ["utf-8"]}, ["www.mfa.example"], "en")
+EXPECT = Expect.of({"passages": {"min": 1, "max": 9}, "title_in_head": True, "charset_as_declared": True}, ["www.mfa.example"], "en")
 LONG = "The two sides agreed that the talks of the past week had been of use to both, and that they would go on with them in the spring. " * 4
 
 
@@ -61,7 +61,7 @@ UNSOUND = {
     "no_markup_left": candidate(reading('T-SIZE: 14px">The two sides agreed. ' + LONG)),
     "no_boilerplate": candidate(reading(LONG, "Suggest to a Friend:")),
     "address_on_its_hosts": candidate(replace(reading(LONG), url="https://mfa.example.evil.example/t1.html")),
-    "charset_as_known": candidate(reading(LONG), charsets=("gb2312",)),
+    "charset_as_declared": candidate(reading(LONG), charsets=("gb2312",)),
     "title_is_the_pages": candidate(reading(LONG), head_title="Statement on another matter"),
     "body_is_of_its_day": candidate(reading("On August 7 they met. On August 13 they met again.")),
     "passages_in_order": candidate(reading("A: None.", "Q: Any comment?")),
