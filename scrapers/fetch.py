@@ -89,6 +89,8 @@ class _Asked:
     body_sha256: str | None
     delay: float
     host_group: str | None
+    follow: bool
+    robots: bool
 
 
 class PoliteSession:
@@ -139,17 +141,20 @@ class PoliteSession:
         body_sha256: str | None = None,
         delay: float = 0.0,
         host_group: str | None = None,
+        follow: bool = True,
+        robots: bool = True,
     ) -> Fetched:
         """Fetch one URL; what goes wrong is a capture with an `error`, never an exception.
 
         `address` is the normalised URL for the capture (default: `url`). `etag` and `last_modified` are the server's
         own, sent back to it unchanged, and `body_sha256` the hash of the body that came with them, which the capture of
         a 304 then bears. `delay` seconds (or robots.txt's crawl-delay, where longer) lie between two requests to
-        `host_group` (default: the host), whoever makes them.
+        `host_group` (default: the host), whoever makes them. Without `follow` a redirect is an answer like any other;
+        without `robots` robots.txt is not asked, as becomes a host's interface for programs.
         """
         validators = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         sent = {name: value for name, value in validators.items() if value}
-        asked = _Asked(url, address or url, sent, body_sha256, delay, host_group)
+        asked = _Asked(url, address or url, sent, body_sha256, delay, host_group, follow, robots)
         earlier: list[Fetched] = []
         while True:
             fetched, is_transient = self._attempt(asked)
@@ -167,13 +172,13 @@ class PoliteSession:
         try:
             while True:
                 host = host_of(here)
-                rules = self._rules(here, asked)
+                rules = self._rules(here, asked) if asked.robots else Rules()
                 if not rules.allow(here):
                     raise NoAnswer(rules.refusal or f"{origin_of(here)}/robots.txt does not allow {here}.")
                 self._wait_for_turn(asked.host_group or host, max(asked.delay, rules.crawl_delay))
                 answer = self._transport.ask(here, asked.validators)
                 target = answer.redirect
-                if target is None:
+                if target is None or not asked.follow:
                     return _fetched(asked, trail, answer), answer.is_transient or answer.status in BUSY_STATUSES
                 trail.append((answer.status, target))
                 if len(trail) > self.limits.redirects:

@@ -56,23 +56,29 @@ class Thinning:
         self._days: set[tuple[str, date]] = set()
         self._last: dict[str, str | None] = {}
 
-    def admits(self, url: str, captured_at: datetime) -> bool:
-        """Whether a capture is wanted, as far as can be said without its body."""
+    def admits(self, url: str, captured_at: datetime, body: str | None = None) -> bool:
+        """Whether a capture is wanted. `body`, where it is known, is any name of the body: our hash, or the archive's digest."""
         chosen = self._selection
         if not chosen.wants(url, captured_at):
             return False
-        return not chosen.one_a_day or (chosen.address_of(url), captured_at.date()) not in self._days
+        address = chosen.address_of(url)
+        if chosen.one_a_day and (address, captured_at.date()) in self._days:
+            return False
+        return not chosen.only_changed or body is None or self._last.get(address) != body
+
+    def note(self, url: str, captured_at: datetime, body: str | None) -> None:
+        """Count a capture as the one of its day, and its body as the last of its address."""
+        chosen = self._selection
+        address = chosen.address_of(url)
+        if chosen.one_a_day:
+            self._days.add((address, captured_at.date()))
+        if chosen.only_changed:
+            self._last[address] = body
 
     def takes(self, capture: Capture) -> bool:
-        """Whether the capture is given; if so it counts as the one of its day, and as the last of its address."""
-        chosen = self._selection
-        if not self.admits(capture.url, capture.captured_at):
-            return False
+        """Whether a capture that has been read is wanted; if so it is noted."""
         body = capture.body_sha256 or capture.error
-        if chosen.only_changed and self._last.get(capture.address, "") == body:
+        if not self.admits(capture.url, capture.captured_at, body):
             return False
-        if chosen.one_a_day:
-            self._days.add((chosen.address_of(capture.url), capture.captured_at.date()))
-        if chosen.only_changed:
-            self._last[capture.address] = body
+        self.note(capture.url, capture.captured_at, body)
         return True

@@ -12,7 +12,7 @@ from typing import Any
 from schemas.records import Capture
 from scrapers.exchange import storable
 from scrapers.mementos import Memento, Selection, Thinning, Unread
-from scrapers.mementos.wayback import as_served
+from scrapers.mementos.wayback import as_served, without_additions
 from scrapers.unpack import BODY_LIMIT
 
 INDEX = "index.jsonl"
@@ -60,7 +60,7 @@ def _memento(entry: Mapping[str, Any], folder: Path, where: str, selection: Sele
         raise ValueError(f"{entry['file']} lies outside the folder")
     if path.stat().st_size > BODY_LIMIT:
         raise ValueError(f"{entry['file']} is larger than {BODY_LIMIT} bytes")
-    body = served.body(path.read_bytes())
+    body = without_additions(path.read_bytes())
     headers = tuple(
         (storable(name.strip()), storable(value.strip())) for name, _, value in (line.partition(":") for line in entry.get("response_headers", ()))
     )

@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 
 _MEMENTO = re.compile(r"^https?://[^/]+/(?:[^/]+/)*?(\d{4,14})(?:[a-z]{2}_)?/((?:https?:/{1,2}|www\.).+)$", re.I)
 _ORIGINAL = "x-archive-orig-"
+_LEFT_ALONE = frozenset({"content-type", "content-language"})
 _ADDED_HEADERS = re.compile(
     r"^(x-archive-.*|memento-datetime|link|x-app-server|x-ts|x-tr|x-page-cache|x-location|content-security-policy|server-timing)$", re.I
 )
@@ -58,10 +59,24 @@ def original_url(url: str) -> tuple[str, datetime] | None:
         return None
 
 
-def original_headers(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    """The headers that the page's own server sent, as far as the archive's answer tells them."""
-    kept = tuple((name[len(_ORIGINAL) :], value) for name, value in headers if name.lower().startswith(_ORIGINAL))
-    return kept or tuple((name, value) for name, value in headers if not _ADDED_HEADERS.match(name))
+def original_headers(headers: tuple[tuple[str, str], ...], memento_url: str) -> tuple[tuple[str, str], ...]:
+    """The headers that the page's own server sent, as far as the archive's answer tells them.
+
+    An archive that prefixes the originals leaves the type, the language and a rewritten Location as they are.
+    """
+    prefixed = {name.lower()[len(_ORIGINAL) :] for name, _ in headers if name.lower().startswith(_ORIGINAL)}
+    kept: list[tuple[str, str]] = []
+    for name, value in headers:
+        lower = name.lower()
+        if lower.startswith(_ORIGINAL):
+            kept.append((name[len(_ORIGINAL) :], value))
+        elif lower == "location" and "location" not in prefixed:
+            kept.append((name, original_redirect(value, memento_url)))
+        elif lower in prefixed or _ADDED_HEADERS.match(name) or (prefixed and lower not in _LEFT_ALONE):
+            continue
+        else:
+            kept.append((name, value))
+    return tuple(kept)
 
 
 def original_redirect(location: str, memento_url: str) -> str:
@@ -94,18 +109,14 @@ class Served:
 
     url: str
     captured_at: datetime
-    is_from_viewer: bool = False
+    memento_url: str | None = None  # set where it was saved from a viewer
 
     def headers(self, headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
         """The server's own headers."""
-        return original_headers(headers) if self.is_from_viewer else headers
-
-    def body(self, body: bytes) -> bytes:
-        """The body without a viewer's additions."""
-        return without_additions(body)
+        return original_headers(headers, self.memento_url) if self.memento_url else headers
 
 
 def as_served(url: str, captured_at: datetime) -> Served:
     """The page behind `url`: itself, or what a memento's URL names, with the instant that it names."""
     found = original_url(url)
-    return Served(*found, is_from_viewer=True) if found else Served(url, captured_at)
+    return Served(*found, memento_url=url) if found else Served(url, captured_at)
