@@ -116,7 +116,7 @@ def _statement(page: str, reading: Reading, lexicon: Lexicon) -> tuple[Heading, 
     wording = reading.wording
     comparability = comparability_of_text(wording.document_type, reading.flags)
     published = wording.published_on.isoformat() if wording.published_on else None
-    heading = Heading(page, wording.title, published, wording.document_type, comparability, reading.date_hint)
+    heading = Heading(page, wording.title, published, wording.document_type, comparability, reading.date_hint or Path(page).stem)
     return heading, Said(page, reading.content_sha256, positions_of(wording, lexicon), comparability)
 
 

@@ -33,9 +33,7 @@ def show(report: Report, console: Console, evidence: bool = False) -> None:
     console.print(_table(report, headings))
     if len(headings) < len(report.headings):
         console.print(f"The last {len(headings)} of {len(report.headings)} statements; --html FILE shows all.", style="dim")
-    console.print(
-        "  ".join(f"{sign} {kind.replace('_', ' ')}" for kind, sign in SIGNS.items()) + "  · silent  ░ silent, text not complete", style="dim"
-    )
+    console.print(_legend(report), style="dim")
     if evidence:
         for shift in report.shifts:
             _evidence(report, shift, console)
@@ -50,13 +48,14 @@ def _legend(report: Report) -> str:
 
 def _moved_last(report: Report, console: Console) -> None:
     moves = report.moves(report.headings[-1].statement)
-    for title, kinds, style in (
-        ("First time", ["new"], "green"),
-        ("Gone", ["dropped"], "red"),
-        ("Not mentioned", ["not_mentioned"], "dim"),
-    ):
-        issues = [report.full_label(shift.issue) for kind in kinds for shift in moves.get(kind, [])]  # type: ignore[call-overload]
-        if issues or title != "Not mentioned":
+    told: tuple[tuple[str, ShiftKind, str], ...] = (
+        ("First time", "new", "green"),
+        ("Gone", "dropped", "red"),
+        ("Not mentioned", "not_mentioned", "dim"),
+    )
+    for title, kind, style in told:
+        issues = [report.full_label(shift.issue) for shift in moves.get(kind, [])]
+        if issues or kind != "not_mentioned":
             console.print(Text.assemble((f"{title}: ", f"bold {style}"), "; ".join(issues) or "nothing"))
     console.print()
 

@@ -8,6 +8,7 @@ object, other words.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +19,10 @@ from statements.positions.words import VERB, folded, object_words, stem
 PAIRED = 0.30  # likeness of objects from which two clauses are one clause in two statements
 SAME_OBJECT = 0.40  # from which a reworded clause is about the same thing
 FLIPPED_OBJECT = 0.60  # from which another verb of the other sign is a reversal and not another subject
+STANCE_TAKEN = 3  # the level from which a clause supports or opposes; two observations that differ in tone reverse nothing
 
+_NEGATION = re.compile(r"\b(?:not|no|never|nor|neither|cannot|without)\b|n['’]t\b", re.IGNORECASE)
+_BEFORE, _AFTER = 16, 5  # characters around a verb in which its negation stands ("does no longer support", "will not")
 _AUXILIARIES = frozenset({"not", "no", "never", "do", "does", "did", "is", "are", "was", "were", "be"})
 
 
@@ -59,11 +63,11 @@ def compared(before: Position, after: Position, likeness: float) -> tuple[ShiftK
     if before.actor != after.actor:
         return "changed", "actor_differs"
     if {before.polarity, after.polarity} == {"support", "oppose"}:
-        if likeness >= SAME_OBJECT and _verbs(before) & _verbs(after):
+        if likeness >= SAME_OBJECT and _verb_negated(before, after):
             return "reversed", "same_verb_other_sign"
-        if likeness >= FLIPPED_OBJECT:
+        if likeness >= FLIPPED_OBJECT and min(before.level, after.level) >= STANCE_TAKEN:
             return "reversed", "polarity_flips"
-        return "changed", "object_differs"
+        return "changed", "polarity_differs" if likeness >= SAME_OBJECT else "object_differs"
     if before.level != after.level:
         return ("strengthened", "level_up") if after.level > before.level else ("weakened", "level_down")
     if (more := emphasis(after) - emphasis(before)) != 0:
@@ -115,7 +119,7 @@ def _strength(before: Position, after: Position) -> tuple[bool, int]:
 
 def _kinship(before: Position, after: Position) -> float:
     """What decides between clauses about equally alike."""
-    return 0.10 * (before.actor == after.actor) + 0.08 * (before.polarity == after.polarity) + 0.04 * (before.ladder == after.ladder)
+    return 0.15 * (before.actor == after.actor) + 0.08 * (before.polarity == after.polarity) + 0.04 * (before.ladder == after.ladder)
 
 
 def _likeness(shared: float, before: float, after: float) -> float:
@@ -129,9 +133,21 @@ def _weights(clauses: Sequence[frozenset[str]]) -> dict[str, float]:
     return {word: math.log(1 + len(clauses) / count) for word, count in documents.items()}
 
 
-def _verbs(position: Position) -> set[str]:
-    """The stems of the words that set the level, negation apart: "does not support" has the verb of "supports"."""
-    return {stem(word) for cue in position.cues if cue.rule.startswith(VERB) for word in folded(cue.text).split() if word not in _AUXILIARIES}
+def _verb_negated(before: Position, after: Position) -> bool:
+    """Whether a verb of both clauses stands in one with a negation and in the other without."""
+    was, now = _verbs(before), _verbs(after)
+    return any(was[verb] != now[verb] for verb in was.keys() & now.keys())
+
+
+def _verbs(position: Position) -> dict[str, bool]:
+    """The stems of the words that set the level, negation and auxiliaries apart, and whether each is negated."""
+    verbs: dict[str, bool] = {}
+    for cue in position.cues:
+        if cue.rule.startswith(VERB):
+            start, end = cue.start - position.start, cue.end - position.start
+            negated = bool(_NEGATION.search(position.quote, max(0, start - _BEFORE), max(0, end + _AFTER)))
+            verbs.update({stem(word): negated for word in folded(cue.text).split() if word not in _AUXILIARIES})
+    return verbs
 
 
 def _place(position: Position) -> tuple[int, int, str, str, int, str]:

@@ -36,11 +36,11 @@ class Heading:
     published_on: str | None  # ISO 8601
     document_type: DocumentType
     comparability: Comparability
-    hint: str | None = None  # what the text tells of a date that it does not give whole, such as "--07-18"
+    hint: str | None = None  # where there is no date: what the text tells of it, such as "--07-18", or the page's name
 
     @property
     def label(self) -> str:
-        """What to call the statement where room is short: its day, what is known of it, or its title."""
+        """What to call the statement where room is short: its day, what stands in for it, or its title."""
         return self.published_on or (self.hint or "").strip("-") or self.title
 
 

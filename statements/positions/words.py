@@ -19,7 +19,25 @@ both two side sides party parties head heads state leader leaders president pres
 there here regard respect s t
 """
 _SMALL = frozenset(_SMALL_WORDS.split())
-_ENDINGS = ("isations", "izations", "isation", "ization", "ations", "ation", "ments", "ment", "ities", "ingly", "ings", "ness", "tion", "ions", "ity")
+_ENDINGS = (
+    "isations",
+    "izations",
+    "isation",
+    "ization",
+    "ations",
+    "ation",
+    "ments",
+    "ment",
+    "ically",
+    "ally",
+    "ities",
+    "ingly",
+    "ings",
+    "ness",
+    "tion",
+    "ions",
+    "ity",
+)
 _SHORT_ENDINGS = ("ing", "ion", "ied", "ies", "ed", "es", "ly", "al", "s", "e", "y")
 
 
