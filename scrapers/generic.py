@@ -8,7 +8,6 @@ from selectolax.lexbor import LexborHTMLParser
 
 from schemas.errors import LayoutChanged
 from scrapers.layout import first_text
-from scrapers.refusals import refusal
 from scrapers.text import Block, Found, fold
 
 _TITLES = ("h1", "meta[property='og:title']", "title")
@@ -21,13 +20,9 @@ def find(text: str, page: LexborHTMLParser, url: str | None) -> Found:
 
     Raises:
         LayoutChanged: no text of any length stands out from the page.
-        BlockedPage, ErrorPage: the page says that it is not what was asked for.
     """
     import trafilatura  # a second to import, and needed for strangers only
 
-    refused = refusal(page, url)
-    if refused:
-        raise refused
     taken = trafilatura.extract(
         text, url=url, output_format="markdown", include_tables=True, include_comments=False, include_formatting=True, fast=True
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 from urllib.parse import urljoin
@@ -19,8 +19,8 @@ from scrapers.kinds import document_type, parties
 from scrapers.language import language_of
 from scrapers.layout import READING_VERSION, extractor_of, layout_for, parse
 from scrapers.published import published
-from scrapers.refusals import refusal, refusal_in
 from scrapers.source import LayoutRule, Source
+from scrapers.suspicion import LARGELY, MOSTLY, SHORT_STATEMENT, by_words, mostly, refusal_of
 from scrapers.text import Found, passages, suspected_truncations
 
 _MARKUP = re.compile(r"<(?:!doctype|html|head|body|div|p|table|td|title|br|span|h[1-6]|meta)\b", re.IGNORECASE)
@@ -63,12 +63,19 @@ def read(
     page = parse(decoded.text)
     about = _Capture(source, url, captured_at, listing_date, _canonical(page, url))
     if source is None:
+        suspicion = by_words(body, None)
+        if suspicion:
+            raise refusal_of(suspicion, url or "The page")
         found = generic.find(decoded.text, page, url)
         return _reading(about, found, "generic", digest("generic", READING_VERSION), flags)
-    rule, found = _by_layout(page, about, layout)
+    try:
+        rule, found = _by_layout(page, about, layout)
+    except LayoutChanged as error:
+        suspicion = by_words(body, source)
+        raise refusal_of(suspicion, url or "The page") if suspicion else error from error
     if captured_at and rule is not next(_nearest(source.layouts, captured_at)):
         flags.append("layout_out_of_date")
-    return _reading(about, found, rule.name, extractor_of(rule, source.language), flags)
+    return _reading(about, _without_dateline(found, source.language), rule.name, extractor_of(rule, source.language), flags)
 
 
 def read_text(
@@ -90,7 +97,8 @@ def read_text(
     try:
         found = plain.take_apart(text, language_of(text, language))
     except LayoutChanged as error:
-        raise refusal_in(text, url=url) or LayoutChanged(f"{url or 'The text'}: {error}", url) from error
+        suspicion = mostly(text, LARGELY)
+        raise refusal_of(suspicion, url or "The page") if suspicion else LayoutChanged(f"{url or 'The text'}: {error}", url) from error
     return _reading(about, found, "text", digest("text", language, READING_VERSION), extracted=True)
 
 
@@ -118,9 +126,6 @@ def _by_layout(page: LexborHTMLParser, about: _Capture, name: str | None) -> tup
             return rule, layout_for(rule, source).find(page)
         except LayoutChanged as error:
             failed.append(error)
-    refused = refusal(page, about.url)
-    if refused:
-        raise refused
     told = "; ".join(map(str, failed))
     raise LayoutChanged(f"{about.url or 'The page'} is not understood: {told}. Add a layout to {source.id}.yml.", about.url, failed[0].selector)
 
@@ -137,9 +142,11 @@ def _reading(about: _Capture, found: Found, layout: str, extractor: str, flags: 
     source = about.source
     told, wrapped = passages(found.blocks, extracted)
     text = "\n".join(passage.text for passage in told)
-    refused = refusal_in(text, found.title, about.url)
-    if refused or not told:
-        raise refused or LayoutChanged(f"{about.url or 'The page'} holds no words where the statement should be.", about.url)
+    if not told:
+        raise LayoutChanged(f"{about.url or 'The page'} holds no words where the statement should be.", about.url)
+    suspicion = mostly(text, MOSTLY) if len(text) <= SHORT_STATEMENT else None
+    if suspicion:
+        raise refusal_of(suspicion, about.url or "The page")
     language = language_of(text, source.language if source else "en")
     dated = published(
         page=found.published,
@@ -177,6 +184,14 @@ def _reading(about: _Capture, found: Found, layout: str, extractor: str, flags: 
         canonical_url=about.canonical_url,
         notes=_LIBRARIES,
     )
+
+
+def _without_dateline(found: Found, language: str) -> Found:
+    """Old pages print "(Dec 10, 1999)" as the first line of the text: it dates the statement and is no part of it."""
+    first = found.blocks[0]
+    if len(found.blocks) < 2 or len(first.lines) > 1 or not plain.is_stamp(first.lines[0], language):
+        return found
+    return replace(found, blocks=found.blocks[1:], dateline=first.lines[0])
 
 
 def _canonical(page: LexborHTMLParser, url: str | None) -> str | None:

@@ -58,7 +58,7 @@ def suspect(capture: Capture, body: bytes, source: Source | None) -> Suspicion |
     Words alone never condemn a page on which the source's layouts find a statement: there, sentences with a sign
     must make up most of a short text. A statement may quote any block page. Pure; reads `signs.yml` once.
     """
-    return _by_status(capture) or _by_redirect(capture) or _by_header(capture) or _by_bytes(capture, body) or _by_words(body, source)
+    return _by_status(capture) or _by_redirect(capture) or _by_header(capture) or _by_bytes(capture, body) or by_words(body, source)
 
 
 def refusal_of(suspicion: Suspicion, url: str) -> BlockedPage:
@@ -125,7 +125,8 @@ def _by_bytes(capture: Capture, body: bytes) -> Suspicion | None:
     return None
 
 
-def _by_words(body: bytes, source: Source | None) -> Suspicion | None:
+def by_words(body: bytes, source: Source | None) -> Suspicion | None:
+    """What the page's own words say against it; None where they say nothing."""
     if b"<" not in body:
         return None  # extracted text: there is no page to judge
     page = LexborHTMLParser(decoded(body))
@@ -133,7 +134,7 @@ def _by_words(body: bytes, source: Source | None) -> Suspicion | None:
         node.decompose()
     statement = _statement(page, source)
     if statement:
-        return _mostly(statement, MOSTLY) if len(statement) <= SHORT_STATEMENT else None
+        return mostly(statement, MOSTLY) if len(statement) <= SHORT_STATEMENT else None
     named = page.css_first("title")
     title = " ".join(named.text().split()) if named else ""
     if found := _first(_signs(), "title", title, whole=True):
@@ -146,7 +147,7 @@ def _by_words(body: bytes, source: Source | None) -> Suspicion | None:
     if found := _first(_signs(), "markup", decoded(body)):
         return Suspicion(found[0].verdict, found[0].id, f"The body is {found[0].means}: its source holds {found[1]!r}.")
     if source is None:
-        return _mostly(prose, LARGELY)
+        return mostly(prose, LARGELY)
     if found := _first(_signs(), "text", prose):
         return Suspicion(found[0].verdict, found[0].id, f"The body is {found[0].means}: {_around(prose, found[1])!r}.")
     return None
@@ -173,8 +174,8 @@ def _words(page: LexborHTMLParser) -> str:
     return "\n".join(line for raw in body.text(separator="\n").splitlines() if (line := " ".join(raw.split()))) if body else ""
 
 
-def _mostly(text: str, share: float) -> Suspicion | None:
-    """The sign whose sentences make up at least `share` of the text: curt ones, for a long sentence quotes."""
+def mostly(text: str, share: float) -> Suspicion | None:
+    """The sign whose sentences make up at least `share` of a text: curt ones, for a long sentence quotes."""
     sentences = _SENTENCES.findall(text)
     if _INTERVIEW.search(text):
         return None

@@ -193,8 +193,8 @@ def _seems_cut(passage: Passage, wrapped: bool, is_last: bool) -> bool:
         return False
     if _CJK.search(text[-1:]):
         return text[-1] in _OPEN_ENDS_CJK or (passage.kind == "paragraph" and is_last and len(text) > 40)
-    if text[-1] in ",-–—(":
-        return True
+    if text[-1] in "-–—(" or (text[-1] == "," and (wrapped or is_last)):
+        return True  # a salutation or a list's entry ends on a comma, but nothing's last line does
     words = _WORD.findall(text)
     if len(words) >= 4 and text.endswith(words[-1]) and _OPEN_ENDS.fullmatch(words[-1]):
         return True
