@@ -86,7 +86,6 @@ def _paired(before: Sequence[Position], after: Sequence[Position]) -> list[_Pair
     """Greedily, the most alike first; each clause is paired once at most."""
     if not before or not after:
         return []
-    texts = [folded(position.quote) for position in (*before, *after)]
     words = [object_words(position) for position in (*before, *after)]
     weight = _weights(words).__getitem__
     weights = [sum(map(weight, clause)) for clause in words]
@@ -95,7 +94,8 @@ def _paired(before: Sequence[Position], after: Sequence[Position]) -> list[_Pair
     for i, was in enumerate(before):
         for j, now in enumerate(after):
             k = len(before) + j
-            likeness = 1.0 if texts[i] == texts[k] else _likeness(sum(map(weight, words[i] & words[k])), weights[i], weights[k])
+            same = words[i] == words[k] and folded(was.quote) == folded(now.quote)  # a clause of small words alone has no weight
+            likeness = 1.0 if same else _likeness(sum(map(weight, words[i] & words[k])), weights[i], weights[k])
             if likeness >= PAIRED:
                 alike.append(_Pair(likeness + _kinship(was, now), likeness, i, j))
             elif not alike:

@@ -10,6 +10,7 @@ from schemas.records import Position
 
 # A letter of a script without spaces is a word of its own, so that 台湾 and 台湾问题 are alike.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_]+")
+_ASCII_WORD = re.compile(r"[a-z0-9]+")
 _MARKS = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-", "‑": "-", "‐": "-", "−": "-"})
 _SMALL_WORDS = """
 a an the this that these those such some it its they them their he his she her we our us who which what as at by for from in into of off on
@@ -77,4 +78,5 @@ def object_words(position: Position) -> frozenset[str]:
             pieces.append(quote[done : max(done, cue.start - start)])
             done = max(done, cue.end - start)
     text = " ".join([*pieces, quote[done:]]) if pieces else quote
-    return frozenset(map(stem, set(_WORD.findall(folded(text))) - _SMALL))
+    words = _ASCII_WORD.findall(text.lower()) if text.isascii() else _WORD.findall(folded(text))
+    return frozenset(map(stem, set(words) - _SMALL))
