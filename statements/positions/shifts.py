@@ -179,14 +179,15 @@ def _facet(position: Position, facets: Sequence[Position]) -> str:
 
 
 def _first_time(clauses: Sequence[ClauseShift], before: Comparability) -> Verdict:
-    weak = "" if before == "full" else f", though the statement before is known as a {before} only"
+    weak = "" if before == "full" else ", though the text before is not complete"
     return Verdict("new", "first_time", f"In no earlier statement of the series{weak}.", tuple(clauses), "high")
 
 
 def _silence(clauses: Sequence[ClauseShift], comparability: Comparability) -> Verdict:
     if comparability == "full":
         return Verdict("dropped", "gone_from_full_text", "Said before, and nowhere in the later text.", tuple(clauses), "high")
-    reason = f"Said before and absent now, but one of the two texts is a {comparability}: weak evidence that it was given up."
+    text = "a summary" if comparability == "summary" else "incomplete"
+    reason = f"Said before and absent now, but one of the two texts is {text}: weak evidence that it was given up."
     return Verdict("not_mentioned", "absent_from_incomplete_text", reason, tuple(clauses), "low")
 
 

@@ -30,8 +30,8 @@ class Verdict:
 def verdict_on(clauses: Sequence[ClauseShift], whole_before: bool, whole_after: bool) -> Verdict:
     """The shift of an issue that both statements speak on.
 
-    `whole_before` and `whole_after`: the texts are full, so that a clause missing there is one that was not said. Silence of a summary
-    widens or narrows nothing.
+    `whole_before` and `whole_after`: the texts are full, so that a clause missing there is one that was not said. A summary's silence gives
+    up nothing, however strong the clause that it leaves out.
     """
     pairs = [clause for clause in clauses if clause.before and clause.after]
     added = [clause for clause in clauses if clause.before is None]
@@ -45,7 +45,7 @@ def verdict_on(clauses: Sequence[ClauseShift], whole_before: bool, whole_after: 
         return Verdict("reversed", flipped[0].rule, "The same clause with the other sign.", flipped, "high")
 
     up = [*_of_kind(pairs, "strengthened"), *(clause for clause in added if clause.after and clause.after.level > peak_before)]
-    down = [*_of_kind(pairs, "weakened"), *(clause for clause in removed if clause.before and clause.before.level > peak_after)]
+    down = [*_of_kind(pairs, "weakened"), *(clause for clause in removed if whole_after and clause.before and clause.before.level > peak_after)]
     if up and not down:
         return Verdict("strengthened", _rule(up), _told(up, peak_before, peak_after), tuple(up), _surety(up))
     if down and not up:
