@@ -12,7 +12,7 @@ from schemas.errors import EmptyListing, ListingError, PageError
 from schemas.records import Capture
 from scrapers.encoding import decode
 from scrapers.feeds import feed_links, is_index, sitemap_links
-from scrapers.fetch import Fetched, PoliteSession, Validator
+from scrapers.fetch import BUSY_STATUSES, Fetched, PoliteSession, Validator, validator_of
 from scrapers.links import Link, html_links
 from scrapers.source import Listing, Source, normalise
 
@@ -30,75 +30,100 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class ListingState:
+    """What the next pass over a listing starts from; whoever calls `discover` keeps it."""
+
+    validator: Validator | None = None  # of its first page, as last read well
+    is_complete: bool = False  # it has been read to its end once
+
+
+@dataclass(frozen=True, slots=True)
 class Discovery:
     """What a source's listings gave in one pass."""
 
     listed: tuple[Listed, ...] = ()  # in the listings' order, each address once
-    fetched: tuple[Fetched, ...] = ()  # the listings' own captures; their validators make the next pass cheap
+    fetched: tuple[Fetched, ...] = ()  # the listings' own captures
     unchanged: tuple[str, ...] = ()  # URLs of listings that answered 304
-    errors: tuple[ListingError, ...] = ()  # listings that failed while others did not
+    errors: tuple[ListingError, ...] = ()  # listings, or further pages of them, that failed while others did not
+    states: Mapping[str, ListingState] = field(default_factory=dict)  # by listing URL, for the next pass
 
 
 @dataclass
 class _Pass:
     source: Source
     session: PoliteSession
-    validators: Mapping[str, Validator]
     is_known: Callable[[str], bool]
+    states: dict[str, ListingState]
     listed: dict[str, Listed] = field(default_factory=dict)
     fetched: list[Fetched] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     errors: list[ListingError] = field(default_factory=list)
 
 
+class _Unanswered(ListingError):
+    """No answer came, or one that asks to come back: the page may well be had next time."""
+
+
 def discover(
     source: Source,
     session: PoliteSession,
     *,
-    validators: Mapping[str, Validator] | None = None,
+    states: Mapping[str, ListingState] | None = None,
     is_known: Callable[[str], bool] = lambda address: False,
 ) -> Discovery:
     """Read every listing of `source`.
 
-    `validators`, by listing URL, make the requests conditional. A listing is read page after page until a page holds
-    no address that is not known (`is_known`), its last page, or `paging.most` pages: with nothing known, to the end.
+    A listing that was read to its end before (`states`, the `Discovery.states` of the last pass) is asked for
+    conditionally, and read page after page until one holds no address that is not known (`is_known`); any other, until
+    its last page or `paging.most` pages. A page that fails costs itself.
 
     Raises:
         EmptyListing: not one listing gave an address and one of them was read: selectors or filters no longer hold.
         ListingError: no listing could be read.
     """
-    state = _Pass(source, session, validators or {}, is_known)
+    state = _Pass(source, session, is_known, dict(states or {}))
     for listing in source.listings:
+        before = state.states.get(listing.url, ListingState())
         try:
-            _read(state, listing)
+            state.states[listing.url] = _read(state, listing, before)
         except ListingError as error:
             state.errors.append(error)
+            state.states[listing.url] = ListingState(None, before.is_complete)  # asked again in full, so that the error is told again
     if not state.listed and not state.unchanged and state.errors:
         raise next((error for error in state.errors if isinstance(error, EmptyListing)), state.errors[0])
-    return Discovery(tuple(state.listed.values()), tuple(state.fetched), tuple(state.unchanged), tuple(state.errors))
+    return Discovery(tuple(state.listed.values()), tuple(state.fetched), tuple(state.unchanged), tuple(state.errors), state.states)
 
 
-def _read(state: _Pass, listing: Listing) -> None:
-    """One listing with its further pages; what was listed before a page failed stands."""
-    first = _get(state, listing.url, state.validators.get(listing.url))
+def _read(state: _Pass, listing: Listing, before: ListingState) -> ListingState:
+    """One listing with its further pages.
+
+    Raises:
+        ListingError: its first page failed; nothing was listed.
+    """
+    first = _get(state, listing.url, before.validator if before.is_complete else None)
     if first.capture.not_modified:
         state.unchanged.append(listing.url)
-        return
+        return before
     if listing.kind == "sitemap":
         _take(state, listing, first.capture, _sitemap(state, first, SITEMAP_DEPTH))
-        return
+        return ListingState(validator_of(first.capture), is_complete=True)
     text, found = _links(listing, first)
     is_new = _take(state, listing, first.capture, found)
+    failed = len(state.errors)
     for url in _further_pages(listing, text):
-        if not is_new:
+        if before.is_complete and not is_new:
             break
         try:
             fetched = _get(state, url, None)
             is_new = _take(state, listing, fetched.capture, _links(listing, fetched)[1])
-        except ListingError:
-            if listing.paging and listing.paging.count:
-                raise
-            break  # nothing says how many pages there are: the first that is missing or empty is past the last
+        except ListingError as error:
+            if not (listing.paging and listing.paging.count):
+                break  # nothing says how many pages there are: the first that is missing or empty is past the last
+            state.errors.append(error)
+            if not isinstance(error, _Unanswered):
+                break  # the pages behind it are addressed alike
+    unanswered = any(isinstance(error, _Unanswered) for error in state.errors[failed:])
+    return ListingState(None if state.errors[failed:] else validator_of(first.capture), is_complete=not unanswered)
 
 
 def _further_pages(listing: Listing, text: str) -> Iterator[str]:
@@ -133,7 +158,10 @@ def _sitemap(state: _Pass, fetched: Fetched, depth: int) -> list[Link]:
     links: list[Link] = []
     for child in found:
         if depth and state.source.owns_host(child.host):
-            links += _sitemap(state, _get(state, child.url, None), depth - 1)
+            try:
+                links += _sitemap(state, _get(state, child.url, None), depth - 1)
+            except ListingError as error:
+                state.errors.append(error)
     return links
 
 
@@ -156,7 +184,9 @@ def _get(state: _Pass, url: str, validator: Validator | None) -> Fetched:
     state.fetched.extend(fetched.attempts)
     capture = fetched.capture
     if capture.error:
-        raise ListingError(f"The listing {url} of {state.source.id} cannot be read: {capture.error}")
+        raise _Unanswered(f"The listing {url} of {state.source.id} cannot be read: {capture.error}")
+    if capture.status in BUSY_STATUSES:
+        raise _Unanswered(f"The listing {url} of {state.source.id} answered {capture.status}.")
     if capture.status != 200 and not capture.not_modified:
         raise ListingError(f"The listing {url} of {state.source.id} answered {capture.status}.")
     return fetched

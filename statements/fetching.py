@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,8 +13,8 @@ from sqlalchemy.engine import Connection
 from schemas.errors import EmptyListing, ListingError, StatementsError
 from schemas.records import Capture, digest
 from scrapers import listing
-from scrapers.fetch import Fetched, PoliteSession, Validator
-from scrapers.listing import Listed
+from scrapers.fetch import Fetched, PoliteSession, Validator, validator_of
+from scrapers.listing import Listed, ListingState
 from scrapers.source import Source, normalise, statement_key
 from statements import tables as t
 from statements.identity import bind, introduce
@@ -35,17 +35,17 @@ def discover(store: Store, source: Source, session: PoliteSession) -> list[str]:
     """
     at = now()
     with store.reading() as connection:
-        validators = _listing_validators(connection, source.id)
+        states = _listing_states(connection, source.id)
         known = set(connection.execute(sa.select(t.address.c.key).where(t.address.c.source == source.id)).scalars())
     failure: StatementsError | None = None
     found = listing.Discovery()
     if source.listings:
         try:
-            found = listing.discover(source, session, validators=validators, is_known=known.__contains__)
+            found = listing.discover(source, session, states=states, is_known=known.__contains__)
         except (EmptyListing, ListingError) as error:
             failure = error
     with store.writing() as connection:
-        _note_poll(connection, source.id, found, validators, at)
+        _note_poll(connection, source.id, found.states or states, at)
         _introduce(connection, source, found.listed, at)
         due = _due(connection, source, at)
         _write_batches(connection, source, due, at)
@@ -92,12 +92,13 @@ def fetch(store: Store, source: Source, batch: Any, session: PoliteSession) -> i
 def keep(store: Store, source: Source, batch_id: str, fetched: Fetched) -> int:
     """Store what one fetch brought: the body, then its captures and the address's validators; return the captures that are new."""
     at = now()
-    if fetched.body is not None:
-        store.snapshots.put(fetched.body)
+    bodies = {each.capture.body_sha256: each.body for each in fetched.attempts if each.body is not None}
+    for body in bodies.values():
+        store.snapshots.put(body)
     captures = [*(earlier.capture for earlier in fetched.earlier), *_across_moves(source, fetched.capture)]
     with store.writing() as connection:
-        if fetched.body is not None:
-            row = {"sha256": fetched.capture.body_sha256, "size": len(fetched.body), "recorded_at": at}
+        for sha256, body in bodies.items():
+            row = {"sha256": sha256, "size": len(body), "recorded_at": at}
             connection.execute(insert(connection, t.snapshot).values(row).on_conflict_do_nothing())
         first, last = captures[0], captures[-1]
         introduce(connection, source.id, {c.address: (statement_key(source, c.address), c.url or c.address) for c in captures}, at=at)
@@ -126,25 +127,20 @@ def _across_moves(source: Source, capture: Capture) -> list[Capture]:
 
 
 def _keep_validators(connection: Connection, capture: Capture) -> None:
-    if capture.status != 200 or capture.body_sha256 is None or capture.redirects:
+    if capture.status != 200 or capture.redirects or capture.error:  # a body that broke off must be asked for again
         return
-    header = {name.lower(): value for name, value in capture.headers}
-    values = {"etag": header.get("etag"), "last_modified": header.get("last-modified"), "body_sha256": capture.body_sha256}
-    connection.execute(sa.update(t.address).where(t.address.c.key == capture.address).values(**values))
+    validator = validator_of(capture) or Validator()
+    connection.execute(sa.update(t.address).where(t.address.c.key == capture.address).values(**asdict(validator)))
 
 
-def _listing_validators(connection: Connection, source: str) -> dict[str, Validator]:
+def _listing_states(connection: Connection, source: str) -> dict[str, ListingState]:
     stored = connection.execute(sa.select(t.source_state.c.listings).where(t.source_state.c.source == source)).scalar() or {}
-    return {url: Validator(**fields) for url, fields in stored.items()}
+    validators = {url: Validator(**state["validator"]) if state["validator"] else None for url, state in stored.items()}
+    return {url: ListingState(validator, stored[url]["is_complete"]) for url, validator in validators.items()}
 
 
-def _note_poll(connection: Connection, source: str, found: listing.Discovery, before: dict[str, Validator], at: datetime) -> None:
-    kept = {url: asdict(validator) for url, validator in before.items()}
-    for fetched in found.fetched:
-        capture = fetched.capture
-        if capture.status == 200 and not capture.error and not capture.redirects:
-            header = {name.lower(): value for name, value in capture.headers}
-            kept[capture.url] = asdict(Validator(header.get("etag"), header.get("last-modified"), capture.body_sha256))
+def _note_poll(connection: Connection, source: str, states: Mapping[str, ListingState], at: datetime) -> None:
+    kept = {url: asdict(state) for url, state in states.items()}
     row = {"source": source, "last_polled_at": at, "health": {}, "listings": kept}
     polled = insert(connection, t.source_state).values(row)
     connection.execute(polled.on_conflict_do_update(index_elements=["source"], set_={"last_polled_at": at, "listings": kept}))

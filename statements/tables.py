@@ -338,7 +338,7 @@ source_state = sa.Table(
     sa.Column("last_polled_at", Instant),
     sa.Column("last_success_at", Instant),
     sa.Column("last_changed_at", Instant),
-    sa.Column("listings", sa.JSON, nullable=False),  # URL → the validators of its last answer
+    sa.Column("listings", sa.JSON, nullable=False),  # URL → the validator of its last answer, and whether it was read to its end
     sa.Column("health", sa.JSON, nullable=False),  # facts and sentences of the last run
     sa.Column("told", sa.Text),  # the state the operator was last told of
 )

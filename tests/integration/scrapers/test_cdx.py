@@ -209,7 +209,7 @@ def test_a_real_pywb_gives_its_captures(pywb):
 
 def test_a_real_pywb_is_asked_by_prefix_window_and_pages(pywb):
     with PoliteSession("desk@example.org", allow_private=True) as session:
-        archive = CdxArchive(f"{pywb}/cdx", session, delay=0, page_rows=1)
+        archive = CdxArchive(f"{pywb}/cdx", session, delay=0, page_rows=2)
         query = Query("ministry.example/t", "prefix")
         assert [row.timestamp[:4] for row in archive.rows(query, date(2013, 12, 1), date(2016, 2, 1))] == ["2014", "2016"]
         assert [row.timestamp[:4] for row in archive.rows(query, date(2015, 1, 1), date(2016, 1, 1))] == ["2016"]

@@ -9,16 +9,20 @@ import pytest
 
 from schemas.errors import EmptyListing, ListingError
 from scrapers.fetch import Validator, validator_of
-from scrapers.listing import Listed, discover
+from scrapers.listing import Listed, ListingState, discover
 from scrapers.source import Listing, Paging, Source
 from tests.local_site import page
 
 COUNT = r"countPage\s*=\s*(\d+)"
 
 
-def index(*names, pages=1, more=""):
+def index_text(*names, pages=1):
     items = "".join(f'<li><a href="./{name}">Remarks {name}</a>(2020-07-0{n + 1})</li>' for n, name in enumerate(names))
-    return page(f'<div class="newsList"><ul>{items}</ul></div>{more}<script>var currentPage = 0;//0\nvar countPage = {pages}//pages</script>')
+    return f'<div class="newsList"><ul>{items}</ul></div><script>var currentPage = 0;//0\nvar countPage = {pages}//pages</script>'
+
+
+def index(*names, pages=1):
+    return page(index_text(*names, pages=pages))
 
 
 @pytest.fixture
@@ -47,7 +51,8 @@ def test_a_listing_gives_addresses_titles_and_dates_over_all_its_pages(site, ses
 def test_pages_are_read_only_as_far_as_there_is_something_new(site, session, source):
     site.on("/eng/default.shtml", index("t9.shtml", "t5.shtml", pages=13))
     site.on("/eng/default_1.shtml", index("t4.shtml", pages=13))
-    found = discover(source, session, is_known=lambda address: not address.endswith("t9.shtml"))
+    seen = {source.listings[0].url: ListingState(is_complete=True)}
+    found = discover(source, session, states=seen, is_known=lambda address: not address.endswith("t9.shtml"))
     assert len(found.listed) == 3
     assert site.asked("/eng/default_1.shtml") == 1 and site.asked("/eng/default_2.shtml") == 0
 
@@ -56,7 +61,9 @@ def test_an_unchanged_listing_costs_one_conditional_request(site, session, sourc
     listing = index("t1.shtml")
     site.on("/eng/default.shtml", lambda handler: page(b"", 304)(handler) if handler.headers["If-None-Match"] == '"a"' else listing(handler))
     url = source.listings[0].url
-    found = discover(source, session, validators={url: Validator('"a"', None, "ab" * 32)})
+    states = {url: ListingState(Validator('"a"', None, "ab" * 32), is_complete=True)}
+    found = discover(source, session, states=states)
+    assert found.states == states
     assert found.unchanged == (url,) and found.listed == ()
     assert found.fetched[0].capture.body_sha256 == "ab" * 32
     assert site.asked("/eng/default.shtml") == 1
@@ -103,9 +110,34 @@ def test_one_listing_that_fails_does_not_cost_the_others(site, session, source):
 
 
 def test_a_page_missing_in_the_middle_is_told_and_what_came_before_it_stands(site, session, source):
-    site.on("/eng/default.shtml", index("t2.shtml", pages=3))
+    site.on("/eng/default.shtml", index("t2.shtml", pages=30))
     found = discover(source, session)
     assert len(found.listed) == 1 and "default_1.shtml" in str(found.errors[0])
+    assert site.asked("/eng/default_2.shtml") == 0
+
+
+def test_a_first_pass_that_lost_a_page_is_made_again_from_the_start(site, session, source):
+    site.on("/eng/default.shtml", page(index_text("t3.shtml", pages=3), ETag='"a"'))
+    site.on("/eng/default_1.shtml", page(b"down", 503))
+    site.on("/eng/default_2.shtml", index("t1.shtml", pages=3))
+    first = discover(source, session)
+    assert len(first.listed) == 2 and "answered 503" in str(first.errors[0])
+    site.on("/eng/default_1.shtml", index("t2.shtml", pages=3))
+    second = discover(source, session, states=first.states, is_known=lambda address: not address.endswith("t2.shtml"))
+    assert len(second.listed) == 3 and not second.errors
+    assert second.states[source.listings[0].url].is_complete
+    assert second.states[source.listings[0].url].validator.etag == '"a"'
+
+
+def test_a_listing_that_lost_its_statements_is_told_again_though_it_stays_unchanged(site, session, source):
+    good = replace(source.listings[0], url=f"{site.url}/eng/good.shtml", paging=None)
+    site.on("/eng/good.shtml", index("t1.shtml"))
+    site.on("/eng/default.shtml", lambda handler: page(b"" if handler.headers["If-None-Match"] else b"<p>moved</p>", ETag='"e"')(handler))
+    both = replace(source, listings=(good, source.listings[0]))
+    first = discover(both, session)
+    second = discover(both, session, states=first.states)
+    assert [len(found.errors) for found in (first, second)] == [1, 1]
+    assert "If-None-Match" not in site.requests[-1].headers
 
 
 def test_without_a_count_the_pages_end_where_one_is_missing(site, session, source):
