@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
+
+from scrapers.mementos.cdx import CdxArchive
+from scrapers.mementos.queries import queries_of
 
 from schemas.errors import StatementsError
 from scrapers.mementos import Memento, Selection, Unread
 from scrapers.mementos.folder import folder_mementos
 from scrapers.mementos.warc import warc_mementos
 from scrapers.source import Source, normalise
+from statements.backfilling import Here, Tally, already_done, backfill
 from statements.pipeline import Pipeline
 
 SUFFIXES = (".warc", ".warc.gz", ".arc", ".arc.gz", ".wacz")
@@ -56,3 +62,39 @@ def _selection(source: Source, since: date | None, until: date | None, one_a_day
         return normalise(source, url) if source.takes(url) else url
 
     return Selection(address_of=address, since=since, until=until, one_a_day=one_a_day, only_changed=only_changed)
+
+
+def from_cdx(pipeline: Pipeline, url: str, since: date | None, until: date | None, *, one_a_day: bool = False, only_changed: bool = False) -> Archive:
+    """What a web archive's CDX server names of the source's pages; a body known by its digest is not downloaded again."""
+    chosen = _selection(pipeline.source, since, until, one_a_day, only_changed)
+    origin = f"cdx:{url}"
+    done = already_done(pipeline.store, pipeline.source.id, origin)
+    archive = CdxArchive(url, pipeline.session())
+    return Archive(origin, archive.mementos(queries_of(pipeline.source), chosen, is_done=done.__contains__))
+
+
+def bring_in_window(source: str, since: date, until: date) -> dict[str, Any]:
+    """One window of the archive that STATEMENTS_CDX names; returns the tally.
+
+    Raises:
+        StatementsError: no archive is named, or a part of it could not be had; what could be had is in the store.
+    """
+    url = os.environ.get("STATEMENTS_CDX")
+    if not url:
+        raise StatementsError("STATEMENTS_CDX is not set: put the CDX server of an archive there, such as the Wayback Machine's.")
+    pipeline = Pipeline.of(source)
+    tally = _bring_in(pipeline, from_cdx(pipeline, url, since, until))
+    if tally.failed:
+        first = tally.failed[0]
+        raise StatementsError(f"{len(tally.failed)} parts of {url} could not be had; the first: {first['where']}: {first['error']}")
+    return tally.document()
+
+
+def bring_in_files(source: str, files: Sequence[str]) -> dict[str, Any]:
+    """WARC files; returns the tally, which names every record that could not be read."""
+    pipeline = Pipeline.of(source)
+    return _bring_in(pipeline, from_warcs(pipeline, [Path(file) for file in files], None, None)).document()
+
+
+def _bring_in(pipeline: Pipeline, archive: Archive) -> Tally:
+    return backfill(pipeline.store, pipeline.source, archive.mementos, archive.origin, Here(pipeline))

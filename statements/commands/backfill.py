@@ -54,7 +54,7 @@ def command(
         raise click.UsageError("Name one archive: --cdx URL, --warc FILE… or --folder DIR.")
     from scrapers.source import source_named
     from statements import settings
-    from statements.archives import Archive, from_folder, from_warcs
+    from statements.archives import Archive, from_cdx, from_folder, from_warcs
     from statements.backfilling import backfill, settler_for
     from statements.pipeline import Pipeline
     from statements.store import Store
@@ -63,7 +63,9 @@ def command(
     pipeline = Pipeline(source_named(source, place.config), Store.open(place, create=place.is_sqlite), place)
     window = (_day(since), _day(until))
     archive: Archive
-    if folder:
+    if cdx:
+        archive = from_cdx(pipeline, cdx, *window, one_a_day=one_a_day, only_changed=only_changed)
+    elif folder:
         archive = from_folder(pipeline, folder, *window, one_a_day=one_a_day, only_changed=only_changed)
     else:
         archive = from_warcs(pipeline, warc, *window, one_a_day=one_a_day, only_changed=only_changed)

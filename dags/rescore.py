@@ -1,0 +1,36 @@
+"""Positions and shifts anew, when somebody edited the lexicon or a series."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from airflow.sdk import CronTriggerTimetable, dag, task
+
+
+@dag(
+    dag_id="rescore",
+    dag_display_name="Rescore positions",
+    schedule=CronTriggerTimetable("17 * * * *", timezone="UTC"),
+    start_date=datetime(2024, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    tags=["operations"],
+    default_args={"owner": "operator", "retries": 2, "retry_delay": timedelta(minutes=1)},
+    doc_md="""\
+### Rescore
+
+Every hour: looks whether the issue and stance files, or a series, have another hash than the recorded shifts were made with. If so
+every series is computed anew; shifts that come from the edit have the cause `lexicon` and mail nobody. Otherwise it ends at once.
+""",
+)
+def rescore() -> None:
+    @task(execution_timeout=timedelta(hours=6))
+    def recompute() -> dict:
+        from statements import rescoring
+
+        return rescoring.rescore()
+
+    recompute()
+
+
+rescore()
