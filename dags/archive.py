@@ -67,9 +67,7 @@ def archive(source: Source) -> DAG:
     tags=["archive"],
     params={
         "source": Param("cn_mfa_en", type="string", description="The id of a declared source."),
-        "files": Param(
-            [], type="array", items={"type": "string"}, description="WARC, ARC, WACZ files or folders, as workers see them."
-        ),
+        "files": Param([], type="array", items={"type": "string"}, description="WARC, ARC, WACZ files or folders, as workers see them."),
     },
     default_args={"owner": "operator", "retries": 2, "retry_delay": timedelta(minutes=1)},
     doc_md="### WARC files\n\nTrigger with a source and the files. Broken off or repeated, it goes on where it stood; nobody is mailed.",

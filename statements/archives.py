@@ -10,12 +10,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from scrapers.mementos.cdx import CdxArchive
-from scrapers.mementos.queries import queries_of
-
 from schemas.errors import StatementsError
 from scrapers.mementos import Memento, Selection, Unread
+from scrapers.mementos.cdx import CdxArchive
 from scrapers.mementos.folder import folder_mementos
+from scrapers.mementos.queries import queries_of
 from scrapers.mementos.warc import warc_mementos
 from scrapers.source import Source, normalise
 from statements.backfilling import Here, Tally, already_done, backfill
