@@ -116,7 +116,7 @@ def _by_bytes(capture: Capture, body: bytes) -> Suspicion | None:
     if closing < 0 and (b"<html" in low or b"<body" in low):
         if low.rfind(b"<") > low.rfind(b">"):
             return Suspicion("half_loaded", "cut", f"The page breaks off inside a tag, after {len(body):,} bytes.")
-        for element in (b"script", b"div", b"table"):
+        for element in (b"script", b"style", b"div", b"table", b"ul", b"ol", b"form", b"span", b"title"):
             still_open = len(re.findall(rb"<" + element + rb"[\s>]", low)) - low.count(b"</" + element)
             if still_open > 0:
                 return Suspicion(

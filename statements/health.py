@@ -111,17 +111,6 @@ def news(now: Health, told: str | None) -> tuple[str, ...]:
     return (*fresh, *(f"{now.source}: over: {key.replace('_', ' ').replace(':', ' ')}." for key in sorted(over)))
 
 
-def as_markdown(sources: Iterable[Health]) -> str:
-    """A table for the DAG's page: the worst first, each with its sentences."""
-    order = {"failing": 0, "ailing": 1, "well": 2}
-    lines = ["| source | state | last success | newest statement | quarantined | what is wrong |", "|---|---|---|---|---:|---|"]
-    for one in sorted(sources, key=lambda h: (order[h.state], h.source)):
-        success = f"{one.facts.last_success_at:%Y-%m-%d %H:%M}" if one.facts.last_success_at else "never"
-        wrong = "<br>".join(_cell(a.sentence) for a in one.ailments) or "–"
-        lines.append(f"| {one.source} | {one.state} | {success} | {one.facts.newest_on or '–'} | {one.facts.quarantined} | {wrong} |")
-    return "\n".join(lines)
-
-
 def _ailments(facts: Facts, limits: Thresholds) -> Iterable[Ailment]:
     name = facts.source
     if facts.mistake:
@@ -161,7 +150,3 @@ def _ailments(facts: Facts, limits: Thresholds) -> Iterable[Ailment]:
 def _span(length: timedelta) -> str:
     hours = int(length.total_seconds() // 3600)
     return f"{hours // 24} days" if hours >= 48 else f"{hours} hours"
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from schemas.findings import BatchFinding
-from statements.health import Facts, Share, Thresholds, as_markdown, health, news
+from statements.health import Facts, Share, Thresholds, health, news
 
 NOW = datetime(2024, 5, 2, 12, tzinfo=UTC)
 WELL = Facts(
@@ -65,10 +65,3 @@ def test_an_ailment_is_told_when_it_comes_and_when_it_is_over_and_not_between():
     assert len(news(ill, "")) == 1
     assert news(health(replace(ill.facts, at=NOW + timedelta(days=3), last_success_at=NOW + timedelta(days=3))), ill.told) == ()
     assert news(health(WELL), ill.told) == ("xx_mfa: over: silent.",)
-
-
-def test_the_table_puts_the_worst_first_and_keeps_its_columns():
-    table = as_markdown([health(WELL), health(replace(WELL, source="zz_mfa", mistake="a | b"))]).splitlines()
-    assert table[2].startswith("| zz_mfa | failing")
-    assert table[3].startswith("| xx_mfa | well")
-    assert "a \\| b" in table[2]
