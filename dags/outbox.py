@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable, dag, task
 
+OWED = Asset("statements-owed", uri="statements://outbox/owed")  # the name and the URI as the watching DAGs emit them
+
 RUNBOOK = """\
 ### The outbox
 
@@ -25,7 +27,7 @@ what waits (a digest's hour, the end of quiet hours, a server that deferred). Ho
 @dag(
     dag_id="send_alerts",
     dag_display_name="Send alerts",
-    schedule=AssetOrTimeSchedule(timetable=CronTriggerTimetable("*/5 * * * *", timezone="UTC"), assets=[Asset("statements-owed")]),
+    schedule=AssetOrTimeSchedule(timetable=CronTriggerTimetable("*/5 * * * *", timezone="UTC"), assets=[OWED]),
     start_date=datetime(2024, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime, time, timedelta
 
 from airflow.sdk import DAG, Asset, AssetAlias, dag, task
@@ -82,8 +81,7 @@ def watch(source: Source) -> DAG:
     return steps()
 
 
-CHOSEN = os.environ.get("STATEMENTS_SOURCES", "").split()
-
-for declared in load_sources(settings.load().config, on_error=lambda *_: None):  # the health DAG tells of the others
-    if declared.listings and (not CHOSEN or declared.id in CHOSEN):
+place = settings.load()
+for declared in load_sources(place.config, on_error=lambda *_: None):  # the health DAG tells of the others
+    if declared.listings and (not place.sources or declared.id in place.sources):
         watch(declared)

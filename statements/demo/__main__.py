@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ from statements.demo.site import SpecimenSite
 from statements.local import services
 from statements.local.__main__ import POOL_SLOTS, port_asked
 from statements.local.airflow import LocalAirflow
+from statements.local.mailbox import subjects
 from statements.local.terminal import Terminal
 
 STORE, METADATA = "demo", "demo_airflow"  # beside the real store, never in it
@@ -29,9 +31,11 @@ def main() -> None:
     home, terminal = settings.load().home, Terminal()
     once = os.environ.get("ONCE", "") not in {"", "0"}
     terminal.title("statements, a demonstration", "a ministry's site of invented texts, watched by Airflow, all on this machine")
-    sources = specimens.load(datetime.now(UTC).date())
+    today = datetime.now(UTC).date()
+    sources = specimens.load(today)
     config = home / "demo" / "config"
-    declared = declarations.write(config, sources)
+    declared = declarations.write(config, sources, today)
+    shutil.rmtree(home / "demo" / "mail", ignore_errors=True)
     with SpecimenSite() as site:
         state = rounds.first(sources)
         site.show(pages.pages_of(state, declared))
@@ -50,7 +54,8 @@ def main() -> None:
                 state = rounds.after(state, changes)
                 site.show(pages.pages_of(state, declared))
                 look(airflow, watch, terminal)
-            show(site, terminal, time.monotonic() - began)
+            await_mail(airflow, terminal)
+            show(site, home / "demo" / "mail", terminal, time.monotonic() - began)
             terminal.title("Airflow", f"{airflow.url}   user {airflow.user}   password {airflow.password}")
             if not once:
                 terminal.note("Ctrl-C ends everything. In another terminal: .venv/bin/statements --help", "dim")
@@ -66,7 +71,17 @@ def wanted(home: Path, config: Path, declared: Mapping[str, Source], site: Speci
         "STATEMENTS_SOURCES": " ".join(declared),
     }
     pools = {source.host_group: POOL_SLOTS for source in declared.values()}
-    return services.Wanted(home, STORE, METADATA, is_fresh=True, config=config, pools=pools, environment=environment, port=port_asked())
+    return services.Wanted(
+        home,
+        STORE,
+        METADATA,
+        is_fresh=True,
+        config=config,
+        pools=pools,
+        environment=environment,
+        mail=home / "demo" / "mail",
+        port=port_asked(),
+    )
 
 
 def look(airflow: LocalAirflow, watch: Sequence[str], terminal: Terminal) -> None:
@@ -81,16 +96,38 @@ def look(airflow: LocalAirflow, watch: Sequence[str], terminal: Terminal) -> Non
         terminal.note(f"    {run.dag_id}: {' '.join(reasons)}", "red")
 
 
-def show(site: SpecimenSite, terminal: Terminal, seconds: float) -> None:
-    """The end of the demo: what the store holds, and what it cost the site."""
+def await_mail(airflow: LocalAirflow, terminal: Terminal, limit: float = 60.0) -> None:
+    """Until the sending DAG, which the watching DAGs started, has sent what is owed by now."""
+    from statements.store import Store
+
+    store, deadline = Store.open(), time.monotonic() + limit
+    with terminal.step("Mail") as step:
+        while owed := report.owed_now(store):
+            airflow.check()
+            step.tell(f"{owed} alerts still owed")
+            if time.monotonic() > deadline:
+                break
+            time.sleep(0.3)
+        else:
+            step.tell("everything that was owed is sent")
+
+
+def show(site: SpecimenSite, mail: Path, terminal: Terminal, seconds: float) -> None:
+    """The end of the demo: what the store holds, what was mailed, and what it cost the site."""
     from statements.store import Store
 
     with Store.open().reading() as connection:
-        found, held = report.lines(connection), report.held_back(connection)
+        found, held, moved = report.lines(connection), report.held_back(connection), report.shifts(connection)
     terminal.title("What was found", report.counted(found))
     terminal.console.print(report.statement_table(found))
-    terminal.title("What was held back", f"{len(held)} captures that became no version")
+    if moved:
+        terminal.title("How positions moved", "between successive joint statements")
+        terminal.console.print(report.shift_table(moved))
+    terminal.title("What was held back", f"{len(held)} capture{'' if len(held) == 1 else 's'} that became no version")
     terminal.console.print(report.held_back_table(held))
+    terminal.title("What the desk was mailed", str(mail))
+    for path, subject in subjects(mail):
+        terminal.note(f"    {path.name[:3]}  {subject}")
     asked, unchanged = sum(site.answered.values()), site.answered[304]
     terminal.title("What it cost the site", f"{asked} requests in {seconds:.0f} s; {unchanged} were answered “not modified”, without a body")
 

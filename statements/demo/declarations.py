@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,24 +14,26 @@ from scrapers.source import PACKAGED, Source, load_source
 from statements.demo.specimens import HERE, SpecimenSource
 
 # What a demo of minutes changes in a source that is watched for years: everything is due at once, and nobody waits between requests.
-HURRIED = {"schedule": "0 0 1 1 *", "delay_seconds": 0, "revisit": {"soonest_minutes": 0, "latest_days": 0}}
+HURRIED = {"delay_seconds": 0, "revisit": {"soonest_minutes": 0, "latest_days": 0}}
+NEW_YEAR = "0 0 1 1 *"  # and the rounds alone start the watching DAGs
 
 
-def write(folder: Path, sources: Sequence[SpecimenSource]) -> dict[str, Source]:
-    """Write `sources/` and `series/` into the folder (a STATEMENTS_CONFIG); return the sources by id as the watcher reads them."""
+def write(folder: Path, sources: Sequence[SpecimenSource], today: date) -> dict[str, Source]:
+    """Write a folder of declarations (a STATEMENTS_CONFIG); return its sources by id as the watcher reads them, watched since today."""
     (folder / "sources").mkdir(parents=True, exist_ok=True)
     declared = {}
     for source in sources:
         path = folder / "sources" / f"{source.id}.yml"
-        path.write_text(yaml.safe_dump(_declaration(source), allow_unicode=True, sort_keys=False), "utf-8")
+        path.write_text(yaml.safe_dump(_declaration(source, today), allow_unicode=True, sort_keys=False), "utf-8")
         declared[source.id] = load_source(path)
-    (folder / "series").mkdir(exist_ok=True)
-    for series in (HERE / "series").glob("*.yml"):
-        (folder / "series" / series.name).write_bytes(series.read_bytes())
+    for kind in ("series", "subscriptions"):
+        (folder / kind).mkdir(exist_ok=True)
+        for path in (HERE / kind).glob("*.yml"):
+            (folder / kind / path.name).write_bytes(path.read_bytes())
     return declared
 
 
-def _declaration(source: SpecimenSource) -> dict[str, Any]:
+def _declaration(source: SpecimenSource, today: date) -> dict[str, Any]:
     packaged = (PACKAGED / f"{source.like}.yml").read_text("utf-8")
     raw = {**yaml.safe_load(packaged.replace(".gov.cn", ".example")), **source.declare}
     there = urlsplit(source.listing)
@@ -38,4 +41,5 @@ def _declaration(source: SpecimenSource) -> dict[str, Any]:
     layout.pop("until", None)  # the site is in this layout today
     listing = next(entry for entry in raw["listings"] if entry["url"] == source.listing)
     site = {"title": source.title, "hosts": [there.netloc], "paths": [f"/{there.path.split('/')[1]}/"], "host_group": source.id}
-    return {**raw, **HURRIED, **site, "layouts": [layout], "listings": [listing]}
+    when = {"watched_since": today, "schedule": NEW_YEAR}
+    return {**raw, **HURRIED, **when, **site, "layouts": [layout], "listings": [listing]}

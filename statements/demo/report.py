@@ -12,6 +12,7 @@ from rich.text import Text
 from sqlalchemy.engine import Connection
 
 from statements import tables as t
+from statements.store import Store, now
 
 CLASS_STYLES = {"substantive": "bold red", "structural": "yellow", "editorial": "cyan", "cosmetic": "dim", "none": "dim"}
 
@@ -44,6 +45,17 @@ class HeldBack:
     address: str
     verdict: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One shift of a position, with what was said before and after."""
+
+    issue: str
+    actor: str
+    kind: str
+    before: str
+    after: str
 
 
 def lines(connection: Connection) -> list[Line]:
@@ -81,6 +93,14 @@ def held_back(connection: Connection) -> list[HeldBack]:
     return [HeldBack(row.address, row.verdict, (row.evidence or {}).get("message") or row.error or "") for row in connection.execute(query)]
 
 
+def owed_now(store: Store) -> int:
+    """Alerts that are owed and due, or on their way."""
+    o = t.outbox.c
+    due = sa.or_(o.state == "claimed", sa.and_(o.state == "owed", o.due_at <= now()))
+    with store.reading() as connection:
+        return int(connection.execute(sa.select(sa.func.count()).where(due)).scalar_one())
+
+
 def counted(found: list[Line]) -> str:
     """The sums, as a sentence."""
     captures, versions = sum(line.captures for line in found), sum(line.versions for line in found)
@@ -89,18 +109,18 @@ def counted(found: list[Line]) -> str:
 
 def statement_table(found: list[Line]) -> Table:
     """The statements, with a line for each change."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", expand=False)
-    table.add_column("statement", max_width=64, overflow="fold")
-    table.add_column("captures", justify="right")
-    table.add_column("versions", justify="right")
-    table.add_column("changes")
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("  statement", no_wrap=True, overflow="ellipsis", max_width=64)
+    table.add_column("captures", justify="right", no_wrap=True)
+    table.add_column("versions", justify="right", no_wrap=True)
+    table.add_column("changes", no_wrap=True)
     source = ""
     for line in found:
         if line.source != source:
             source = line.source
-            table.add_row(Text(source, style="bold"), "", "", "")
+            table.add_row(Text(f"  {source}", style="bold"), "", "", "")
         told = Text("\n").join(_shown(change) for change in line.changes)
-        title = Text("  " + line.title)
+        title = Text("    " + line.title)
         if line.state != "live":
             title.append(f"  {line.state}", style="magenta")
         table.add_row(title, str(line.captures), str(line.versions), told)
@@ -109,12 +129,35 @@ def statement_table(found: list[Line]) -> Table:
 
 def held_back_table(found: list[HeldBack]) -> Table:
     """What was held back, and why."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("capture of", overflow="fold")
-    table.add_column("verdict")
-    table.add_column("because", overflow="fold")
+    table = _table("capture of", "because", "verdict")
     for held in found:
-        table.add_row("  " + held.address, Text(held.verdict, style="yellow"), held.reason)
+        table.add_row(f"  …{held.address[-44:]}", held.reason, Text(held.verdict, style="yellow"))
+    return table
+
+
+def shifts(connection: Connection) -> list[Moved]:
+    """How positions moved between successive statements, by series and issue; what only continued is left out."""
+    s = t.shift.c
+    rows = connection.execute(sa.select(t.shift).where(s.kind != "continued").order_by(s.series, s.issue, s.actor, s.to_statement))
+    return [Moved(row.issue, row.actor, row.kind, " ".join(row.body["before"]), " ".join(row.body["after"])) for row in rows]
+
+
+def shift_table(found: list[Moved]) -> Table:
+    """The shifts, each with its quotations."""
+    table = _table("issue", "before → after", "shift")
+    for moved in found:
+        words = Text.assemble((moved.before or "–", "red"), "\n→ ", (moved.after or "–", "green"))
+        table.add_row(f"  {moved.issue}\n  {moved.actor}", words, Text(moved.kind, style="bold"))
+    return table
+
+
+def _table(*names: str) -> Table:
+    """Three columns: what, in words that may be long, and a verdict that is never cut."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    what, words, verdict = names
+    table.add_column(f"  {what}", no_wrap=True, overflow="ellipsis")
+    table.add_column(words, overflow="fold")
+    table.add_column(verdict, no_wrap=True)
     return table
 
 
@@ -132,7 +175,7 @@ def _told(row: Any) -> Told:
         words += [", ".join(row.body["issues"])] if row.body.get("issues") else []
     if not words:
         touches = dict.fromkeys(touch for entry in row.body.get("changes", []) for touch in entry.get("touches", []))
-        words = list(touches)[:3]
+        words = list(touches)[:2]
     return Told(row.klass, tuple(words), row.significance)
 
 

@@ -16,6 +16,7 @@ from statements.local.airflow import LocalAirflow
 from statements.local.airflow_api import Run
 from statements.local.terminal import Terminal
 
+MAIL_CONNECTION = "AIRFLOW_CONN_SMTP_DEFAULT"  # without it mail is kept in files
 POOL_SLOTS = 2  # tasks that may ask one group of hosts at once; the delay between requests is theirs together
 
 
@@ -37,13 +38,13 @@ def main() -> None:
         config=place.config,
         pools={source.host_group: POOL_SLOTS for source in sources},
         environment={"STATEMENTS_SOURCES": " ".join(source.id for source in sources), "STATEMENTS_CONTACT": place.contact},
+        mail=None if MAIL_CONNECTION in os.environ else place.home / "mail",
         port=port_asked(),
     )
     with services.running(wanted, terminal) as airflow:
         airflow.api.wait_for_dags({f"watch_{source.id}" for source in sources}, check=airflow.check)
         terminal.title("First look at each source", "a polite one takes minutes; the Airflow page shows it at work")
         runs = {source.id: airflow.api.trigger(f"watch_{source.id}") for source in sources}
-        terminal.note(f"  {airflow.url}   user {airflow.user}   password {airflow.password}")
         serve(airflow, runs, terminal)
 
 

@@ -6,13 +6,14 @@ import fcntl
 import os
 import signal
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from statements import settings
 from statements.local import postgres
 from statements.local.airflow import Arrangement, LocalAirflow, LocalServiceError
+from statements.local.mailbox import Mailbox
 from statements.local.postgres import Postgres
 from statements.local.terminal import Terminal
 
@@ -31,6 +32,7 @@ class Wanted:
     config: Path | None = None  # a folder of declarations, for the tasks and for the verbs of other terminals
     pools: Mapping[str, int] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
+    mail: Path | None = None  # keep all mail in this folder; None: Airflow's connection `smtp_default` is the environment's
     port: int | None = None
     preload: Sequence[str] = PRELOAD
 
@@ -43,7 +45,7 @@ def running(wanted: Wanted, terminal: Terminal) -> Iterator[LocalAirflow]:
         LocalServiceError: something else runs in this home, a port is taken, or a service did not come up.
         StoreError: PostgreSQL or the store cannot be used.
     """
-    with _alone_in(wanted.home), _interruptible():
+    with _alone_in(wanted.home), _interruptible(), ExitStack() as stack:
         server = Postgres(wanted.home)
         airflow: LocalAirflow | None = None
         try:
@@ -56,6 +58,8 @@ def running(wanted: Wanted, terminal: Terminal) -> Iterator[LocalAirflow]:
             environment = {"STATEMENTS_DATABASE_URL": url, **wanted.environment}
             if wanted.config:
                 environment["STATEMENTS_CONFIG"] = str(wanted.config)
+            if wanted.mail:
+                environment["AIRFLOW_CONN_SMTP_DEFAULT"] = stack.enter_context(Mailbox(wanted.mail)).connection()
             arrangement = Arrangement(
                 wanted.home,
                 server.database_url(wanted.metadata, "psycopg2"),

@@ -47,13 +47,15 @@ class Terminal:
             self.console.print(Text.assemble(("  ✗ ", "bold red"), name))
             raise
         seconds = f"{time.monotonic() - began:5.1f} s"
-        self.console.print(Text.assemble(("  ✓ ", "bold green"), f"{name:<{NAME_WIDTH}}", (seconds, "cyan"), "   ", (step.told, "dim")))
+        self.console.print(
+            Text.assemble(("  ✓ ", "bold green"), f"{name:<{NAME_WIDTH}}", (seconds, "cyan"), "   ", (step.told, "dim")), soft_wrap=True
+        )
 
     def title(self, words: str, about: str = "") -> None:
         """A heading, with room above it."""
         self.console.print()
-        self.console.print(Text.assemble((words, "bold"), ("  " + about, "dim") if about else ""))
+        self.console.print(Text.assemble((words, "bold"), ("  " + about, "dim") if about else ""), soft_wrap=True)
 
     def note(self, words: str, style: str = "") -> None:
         """A line of its own."""
-        self.console.print(Text(words, style=style))
+        self.console.print(Text(words, style=style), soft_wrap=True)

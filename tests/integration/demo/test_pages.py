@@ -19,7 +19,7 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def declared(tmp_path_factory):
-    return declarations.write(tmp_path_factory.mktemp("config"), SOURCES)
+    return declarations.write(tmp_path_factory.mktemp("config"), SOURCES, date(2026, 3, 2))
 
 
 @pytest.fixture(scope="module")
