@@ -15,7 +15,7 @@ _GOVERNED = -1  # a name before "and" that a preposition governs, and with it th
 
 _TITLED = re.compile(
     r"(?:President|Premier|Chancellor|Minister|State Councilor|Secretary|King|Emperor|Chairman|Spokes(?:person|man|woman))"
-    r"\s(?P<person>[A-Z][\w’'-]+(?:\s[A-Z][\w’'-]+){0,2})(?:\sof\s(?:the\s)?(?P<state>[A-Z][\w’']+(?:\s(?:[A-Z][\w’']+|of|and)){0,4}))?"
+    r"\s(?P<person>[A-Z][\w’'-]+(?:\s(?:[A-Z][\w’'-]+|[A-Z]\.)){0,3})(?:,\sJr\.)?(?:\sof\s(?:the\s)?(?P<state>[A-Z][\w’']+(?:\s(?:[A-Z][\w’']+|of|and)){0,4}))?"
 )
 
 Match = tuple[int, int, Speaker]  # first word, end exclusive, whom the words name

@@ -43,11 +43,14 @@ class Clause:
     negations: tuple[Cue, ...] = ()
     mentions: tuple[Mention, ...] = ()
     spoken: bool = False  # a party's own verb, not only a duty or an evaluation
+    countered: bool = False  # it fights, stops or prevents something
 
     @property
     def issues(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(mention.issue for mention in self.mentions))
 
+
+_OFFICES = frozenset({"president", "premier", "minister", "chancellor", "secretary", "spokesperson", "spokesman", "spokeswoman", "chairman"})
 
 Item = tuple[int, int, Entry]  # first word, end exclusive, phrase of the vocabulary
 
@@ -84,6 +87,7 @@ class _Reader:
         self.tokens, self.lexicon, self.stance, self.parties, self.kinds = tokens, lexicon, stance, parties, kinds
         self.memory = Memory(lexicon, stance, lexicon.namings.get(language))
         self.passage = _Passage()
+        self._looked_at = (-1, False)
 
     def clauses(self) -> Iterator[Clause]:
         text, number, reached = self.tokens.text, 0, 0
@@ -98,14 +102,24 @@ class _Reader:
                 self.passage = _Passage(lead=lead if listed else None)
                 lead = lead if listed else None
             mentions = self.memory.of_sentence(self.tokens, sentence)
-            heading = number < len(self.kinds) and self.kinds[number] == "heading"
-            if heading or sentence.asks:
+            if sentence.asks or self._unspoken(number, sentence):
                 continue
             found = self._sentence(sentence, mentions, number)
             yield from found
             self.memory.taken(found)
             if found and text[sentence.start : sentence.end].rstrip().endswith((":", "：")) and found[-1].level:
                 lead = found[-1]
+
+    def _unspoken(self, number: int, sentence: Sentence) -> bool:
+        """Whether the passage is none of the speaker's: a heading, or a question and what leads to it."""
+        if number != self._looked_at[0]:
+            text = self.tokens.text
+            first = text.rfind("\n", 0, sentence.start) + 1
+            last = text.find("\n", sentence.start)
+            passage = text[first : last if last >= 0 else len(text)].rstrip("\"'”’ ")
+            heading = number < len(self.kinds) and self.kinds[number] == "heading"
+            self._looked_at = number, heading or passage.endswith(("?", "？")) or passage.startswith(("Q:", "Q：", "Question:", "Question："))
+        return self._looked_at[1]
 
     def _sentence(self, sentence: Sentence, mentions: list[Mention], passage: int) -> list[Clause]:
         tokens, stance = self.tokens, self.stance
@@ -122,7 +136,9 @@ class _Reader:
             if not own and clause.level:
                 earlier = tuple(m for before in clauses for m in before.mentions)
                 own = self.memory.carried(tokens, segment.first, segment.last, earlier, bool(mentions))
-            clauses.append(replace(clause, mentions=own))
+            fought = any(self.lexicon.issues[m.issue].valence == "oppose" for m in own)
+            countered = fought and next(iter(stance.counters.longest(tokens, segment.first, segment.last)), None) is not None
+            clauses.append(replace(clause, mentions=own, countered=countered))
         return _settled(clauses, self.lexicon, self.passage.lead)
 
     def _segments(self, sentence: Sentence, items: list[Item], speakers: list[Match]) -> list[_Segment]:
@@ -132,7 +148,7 @@ class _Reader:
             start, _, entry = item
             current = segments[-1]
             if entry.kind in _OPENERS or entry.kind == "judgement":
-                opens = self._opens(start, current.first, items, speakers, entry)
+                opens = self._absolute(item, current.first) or self._opens(start, current.first, items, speakers, entry)
                 if opens is not None and _goes_on(current, item, tokens):
                     opens = None
                 started = current.head is not None or any(i[2].kind in _SCORED for i in current.items)
@@ -178,6 +194,13 @@ class _Reader:
             return ahead + 1
         return None
 
+    def _absolute(self, item: Item, first: int) -> int | None:
+        """Where ", with the UN playing the leading role" begins, which is a clause of its own without a finite verb."""
+        words, breaks = self.tokens.words, self.tokens.breaks
+        if item[2].kind != "judgement" or not words[item[0]].endswith("ing"):
+            return None
+        return next((at for at in range(item[0] - 1, max(first, item[0] - 12), -1) if words[at] == "with" and breaks[at] == COMMA), None)
+
     def _skipped(self, place: int, modifiers: set[int]) -> bool:
         word = self.tokens.words[place]
         return word in self.stance.auxiliaries or word.endswith("ly") or place in modifiers
@@ -192,11 +215,15 @@ class _Reader:
         own = subject is not None
         if subject is None and segment.first > sentence.first:
             subject = before  # a coordinated predicate keeps its subject
+        if subject is None and segment.first == sentence.first and head:
+            subject = self._office_before(segment.first, head[0])
         if subject is not None and subject.vague:
             subject = self._named_within(segment, speakers, subject)
         silent = subject is not None and subject.actor is None
         actor = subject.actor if subject and subject.actor else self.passage.actor or self.parties.everyone
-        weight = _weigh(segment, tokens, self._may_promise(segment, speakers, subject), silent)
+        quoted = silent and head is not None and head[2].kind in ("stance", "report")  # somebody else's words
+        told = head is not None and head[2].kind == "report" and own and subject is not None and head[0] - subject.last <= 3
+        weight = _NOTHING if quoted or told else _weigh(segment, tokens, self._may_promise(segment, speakers, subject), silent)
         if subject and subject.actor and weight.level:
             self.passage.actor = subject.actor
         cut = Clause(
@@ -220,8 +247,18 @@ class _Reader:
         )
         return cut, subject
 
+    def _office_before(self, first: int, verb: int) -> Subject | None:
+        """A person named by an office before the verb, of whom the text has not told the country."""
+        for place in range(verb - 1, max(first - 1, verb - 7), -1):
+            if self.tokens.words[place] in _OFFICES:
+                return Subject(place, verb, self.passage.actor or self.parties.everyone, vague=True)
+        return None
+
     def _named_within(self, segment: _Segment, speakers: list[Match], vague: Subject) -> Subject:
         """For "the President reiterated that Japan supports": whom the clause names before a later verb, else the vague subject."""
+        for start, end, speaker in speakers:
+            if segment.head and 0 <= start - segment.head[1] <= 1 and self.tokens.owns[end - 1] and self.parties.speaks(speaker.name):
+                return replace(vague, actor=speaker.name)
         for start, _, entry in segment.items:
             if entry.kind in _OPENERS:
                 named = subject_before(start, vague.last, speakers, self.tokens, self.stance, self.parties, None)
@@ -278,6 +315,8 @@ def _weigh(segment: _Segment, tokens: Tokens, promised: set[int], silent: bool) 
             continue
         if entry.kind in ("promise", "action", "deed") and start not in promised:
             continue
+        if entry.caps and any(0 <= one[0] - item[1] <= 1 and one[2].polarity == "open" for one in segment.items):
+            continue  # "would like to reiterate" reiterates
         if capped or (entry.kind != "judgement" and start - duty <= 2):
             if entry.polarity == "oppose":
                 counted.append((item, 0, "oppose"))
@@ -290,11 +329,11 @@ def _weigh(segment: _Segment, tokens: Tokens, promised: set[int], silent: bool) 
         if entry.kind == "judgement" and tokens.words[item[0]] in ("should", "must", "ought"):
             duty = item[1]
     head = segment.head
-    reports = head is not None and head[2].kind == "report" and not any(i[2].kind != "judgement" for i, _, _ in counted)
+    reports = head is not None and head[2].kind == "report" and not any(i[2].kind != "judgement" or i[0] < head[0] for i, _, _ in counted)
     if not counted or reports:
         return _NOTHING
     base, level, _ = max(counted, key=lambda one: (one[1], -one[0][0]))
-    boosters = tuple(item for item in segment.items if item[2].kind == "booster") if base[2].ladder != "concern" else ()
+    boosters = tuple(item for item in segment.items if _boosts(item, segment, tokens)) if base[2].ladder != "concern" else ()
     hedged = any(item[2].kind == "hedge" for item in segment.items)
     level = max(1, min(5, level + bool(boosters) - hedged))
     return _Weight(
@@ -306,6 +345,14 @@ def _weigh(segment: _Segment, tokens: Tokens, promised: set[int], silent: bool) 
         boosters,
         any(i[2].kind != "judgement" for i, _, _ in counted),
     )
+
+
+def _boosts(item: Item, segment: _Segment, tokens: Tokens) -> bool:
+    """Whether a booster strengthens the stance: an adjective such as "firm" only right before the word it belongs to."""
+    start, end, entry = item
+    if entry.kind != "booster" or end - start > 1 or tokens.words[start].endswith("ly") or tokens.words[start] in ("never", "whatsoever"):
+        return entry.kind == "booster"
+    return any(0 <= one[0] - end <= 1 and one[2].kind in _SCORED for one in segment.items)
 
 
 def _polarity(counted: list[tuple[Item, int, str]]) -> Polarity:

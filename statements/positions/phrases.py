@@ -60,6 +60,19 @@ class _Node(Generic[T]):
         self.payloads += [payload for payload in other.payloads if payload not in self.payloads]
 
 
+def _one(ways: dict[str, list[_Node[T]]], word: str) -> _Node[T] | None:
+    """The node that a word leads to; where it leads to several, they are put together the first time and kept so."""
+    nodes = ways.get(word)
+    if nodes is None:
+        return None
+    if len(nodes) > 1:
+        together: _Node[T] = _Node()
+        for node in nodes:
+            together.take(node)
+        ways[word] = nodes = [together]
+    return nodes[0]
+
+
 class _Parser(Generic[T]):
     """Reads one phrase from its end to its beginning, each piece leading on to what follows it."""
 
@@ -119,6 +132,25 @@ class _Parser(Generic[T]):
         return node
 
 
+def _step(
+    words: dict[str, list[_Node[T]]],
+    prefixes: dict[str, list[_Node[T]]],
+    word: str,
+    capital: str,
+    place: int,
+    waiting: list[tuple[_Node[T], int]],
+) -> None:
+    following = _one(words, word)
+    if following is not None:
+        waiting.append((following, place + 1))
+    if capital and (following := _one(words, capital)) is not None:
+        waiting.append((following, place + 1))
+    if prefixes:
+        for prefix in prefixes:
+            if word.startswith(prefix) and (following := _one(prefixes, prefix)) is not None:
+                waiting.append((following, place + 1))
+
+
 class Phrases(Generic[T]):
     """All phrases of a list in one graph of words: one look-up a word tells whether any phrase can begin there.
 
@@ -138,17 +170,17 @@ class Phrases(Generic[T]):
         self._root: _Node[tuple[int, T]] = _Node()
         for rank, (phrase, payload) in enumerate(phrases):
             self._root.take(_Parser[tuple[int, T]](phrase, irregular or {}).node((rank, payload)))
-        self._prefixes: dict[str, list[tuple[str, list[_Node[tuple[int, T]]]]]] = {}  # by their first letters, where they have three
+        self._prefixes: dict[str, dict[str, list[_Node[tuple[int, T]]]]] = {}  # by their first three letters
         for prefix, nodes in self._root.prefixes.items():
-            self._prefixes.setdefault(prefix[:3], []).append((prefix, nodes))
-        self._short = [prefix for prefix in self._prefixes if len(prefix) < 3]
+            self._prefixes.setdefault(prefix[:3], {})[prefix] = nodes
+        self._short = tuple(prefix for prefix in self._prefixes if len(prefix) < 3)
 
     def begins(self, tokens: Tokens, at: int) -> bool:
         """The combined pre-filter: whether any phrase can begin with this word."""
         word = tokens.words[at]
         if word in self._root.words or word[:3] in self._prefixes or tokens.capitals[at] in self._root.words:
             return True
-        return any(word.startswith(prefix) for prefix in self._short)
+        return bool(self._short) and word.startswith(self._short)
 
     def at(self, tokens: Tokens, at: int, end: int) -> list[tuple[int, T]]:
         """Every phrase that begins at word `at` and ends before word `end`: (end exclusive, payload).
@@ -157,12 +189,8 @@ class Phrases(Generic[T]):
         """
         found: list[tuple[int, int, T]] = []
         words, capitals, breaks = tokens.words, tokens.capitals, tokens.breaks
-        word = words[at]
-        waiting = [(node, at + 1) for node in self._root.words.get(word, ())]
-        if capitals[at]:
-            waiting += [(node, at + 1) for node in self._root.words.get(capitals[at], ())]
-        for key in (word[:3], *self._short):
-            waiting += [(node, at + 1) for prefix, nodes in self._prefixes.get(key, ()) if word.startswith(prefix) for node in nodes]
+        waiting: list[tuple[_Node[tuple[int, T]], int]] = []
+        _step(self._root.words, self._near(words[at]), words[at], capitals[at], at, waiting)
         while waiting:
             node, place = waiting.pop()
             if node.payloads:
@@ -170,26 +198,20 @@ class Phrases(Generic[T]):
             if place >= end or breaks[place] == SENTENCE:
                 continue
             if breaks[place] != STRONG:
-                self._step(node, words[place], capitals[place], place, waiting)
+                _step(node.words, node.prefixes, words[place], capitals[place], place, waiting)
             for most, after in node.gaps:
                 for there in range(place, min(place + most + 1, end)):
                     if breaks[there] == SENTENCE:
                         break
-                    self._step(after, words[there], capitals[there], there, waiting)
+                    _step(after.words, after.prefixes, words[there], capitals[there], there, waiting)
         if len(found) > 1:
             found.sort(key=itemgetter(0, 1))
         return [(-place, payload) for place, _, payload in found]
 
-    @staticmethod
-    def _step(node: _Node[tuple[int, T]], word: str, capital: str, place: int, waiting: list[tuple[_Node[tuple[int, T]], int]]) -> None:
-        for following in node.words.get(word, ()):
-            waiting.append((following, place + 1))
-        if capital:
-            for following in node.words.get(capital, ()):
-                waiting.append((following, place + 1))
-        for prefix, nodes in node.prefixes.items():
-            if word.startswith(prefix):
-                waiting += [(following, place + 1) for following in nodes]
+    def _near(self, word: str) -> dict[str, list[_Node[tuple[int, T]]]]:
+        """The prefixes that this word may begin with."""
+        near = self._prefixes.get(word[:3], {})
+        return {**near, **{key: nodes for prefix in self._short for key, nodes in self._prefixes[prefix].items()}} if self._short else near
 
     def longest(self, tokens: Tokens, first: int, last: int) -> Iterator[tuple[int, int, T]]:
         """From left to right the longest phrase at each place, none overlapping: (first word, end exclusive, payload)."""

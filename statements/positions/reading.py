@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from schemas.records import Position, Stances, Unassigned, Wording
+from schemas.records import Polarity, Position, Stances, Unassigned, Wording
+from statements.positions import suggestions
 from statements.positions.actors import parties_of
 from statements.positions.clauses import Clause, clauses_of
 from statements.positions.lexicon import Lexicon
@@ -35,15 +36,15 @@ def _positions(clauses: Iterable[Clause], lexicon: Lexicon, text: str) -> Iterat
             if issue in facets:
                 merged.setdefault((clause.sentence, issue, clause.actor), []).append(clause)
             else:
-                yield _position(issue, [clause], text)
+                yield _position(issue, [clause], text, lexicon)
     for (_, issue, _), several in merged.items():
-        yield _position(issue, several, text)
+        yield _position(issue, several, text, lexicon)
 
 
-def _position(issue: str, clauses: list[Clause], text: str) -> Position:
+def _position(issue: str, clauses: list[Clause], text: str, lexicon: Lexicon) -> Position:
     strongest = max(clauses, key=lambda clause: clause.level)
-    signs = Counter(clause.polarity for clause in clauses)
-    polarity = strongest.polarity if signs["support"] == signs["oppose"] else signs.most_common(1)[0][0]
+    signs = Counter(_sign(clause, issue, lexicon) for clause in clauses)
+    polarity = _sign(strongest, issue, lexicon) if signs["support"] == signs["oppose"] else signs.most_common(1)[0][0]
     start, end = min(clause.start for clause in clauses), max(clause.end for clause in clauses)
     cues = {
         cue: None
@@ -54,6 +55,13 @@ def _position(issue: str, clauses: list[Clause], text: str) -> Position:
     return Position(issue, strongest.actor, polarity, strongest.ladder, strongest.level, start, end, text[start:end], ordered)
 
 
+def _sign(clause: Clause, issue: str, lexicon: Lexicon) -> Polarity:
+    """The clause's polarity on the issue: whoever supports the fight against a bad thing opposes the thing."""
+    if clause.countered and clause.polarity == "support" and lexicon.issues[issue].valence == "oppose":
+        return "oppose"
+    return clause.polarity
+
+
 def _unassigned(clauses: Iterable[Clause], lexicon: Lexicon, text: str) -> Iterator[Unassigned]:
     sentences: dict[tuple[int, int], list[Clause]] = {}
     for clause in clauses:
@@ -61,6 +69,6 @@ def _unassigned(clauses: Iterable[Clause], lexicon: Lexicon, text: str) -> Itera
     for (start, end), several in sentences.items():
         if any(clause.level and clause.mentions for clause in several):
             continue
-        if any(clause.level and clause.spoken for clause in several):
+        if any(clause.level and (clause.spoken or clause.base_level >= 3) for clause in several):
             quote = text[start:end]
-            yield Unassigned(start, end, quote, ())
+            yield Unassigned(start, end, quote, suggestions.for_sentence(quote, lexicon))
