@@ -5,12 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from schemas.errors import PageError, UnknownSource
 from statements.commands.output import NOT_UNDERSTOOD, WRONG_USE, emit, note, page_error
+
+if TYPE_CHECKING:
+    from schemas.records import Entry, Wording
+    from statements.compare import Judge, Judgement
 
 
 @click.command()
@@ -46,7 +52,7 @@ def command(a: str, b: str, *, source: str | None, as_json: bool, html_file: Pat
             sys.exit(NOT_UNDERSTOOD)
 
     was, now = named(a), named(b)
-    comparison = compare(was.wording, now.wording)
+    comparison = compare(was.wording, now.wording, _judged)
     if html_file:
         try:
             html_file.write_text(redline.html(comparison, was.wording, now.wording, was=was.label, now=now.label), "utf-8")
@@ -62,3 +68,17 @@ def command(a: str, b: str, *, source: str | None, as_json: bool, html_file: Pat
         colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         width = min(120, max(60, shutil.get_terminal_size((100, 40)).columns))
         click.echo(terminal.render(comparison, colour=colour, width=width), nl=False, color=colour)
+
+
+def _judged(before: Wording, after: Wording, entry: Entry) -> Judgement:
+    """Whether an entry bears on a position, by the packaged and mounted issues; loaded when the first entry asks."""
+    return _judge()(before, after, entry)
+
+
+@cache
+def _judge() -> Judge:
+    from statements import settings
+    from statements.positions.judge import PositionJudge
+    from statements.positions.lexicon import load
+
+    return PositionJudge(load(config=settings.load().config))

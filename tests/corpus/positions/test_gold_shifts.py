@@ -1,4 +1,4 @@
-"""Shifts told from the annotator's own positions: what the shift rules get wrong, apart from what the reading does."""
+"""Shifts of the three seeds against the annotator's: from their own positions, which shows the shift rules alone, and from the texts."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 
 from schemas.records import Position, Stances
+from statements.documents import load_page
+from statements.positions.lexicon import load
+from statements.positions.reading import positions_of
+from statements.positions.series import comparability_of_text
 from statements.positions.shifts import Said, shifts_of
 
 pytestmark = pytest.mark.corpus
-COMPARABILITY = {"1999": "full", "2000": "summary", "2009": "full"}
+SEEDS = {"1999": "002_1d5b815283c69941.txt", "2000": "003_4f4c6d932243ff0e.txt", "2009": "000_f5b98e44eed9978f.txt"}
 
 
 @pytest.fixture(scope="module")
@@ -19,17 +23,32 @@ def gold(corpus: Path) -> list[dict]:
     return json.loads((corpus / "gold" / "dev" / "shifts.json").read_text("utf-8"))
 
 
-@pytest.fixture(scope="module")
-def told(corpus: Path) -> dict[tuple[str, str, str], str]:
+@pytest.fixture(scope="module", params=["annotated", "read"])
+def told(request: pytest.FixtureRequest, corpus: Path) -> dict[tuple[str, str, str], str]:
+    """Kinds by issue and pair: from the annotator's positions, and from the texts themselves."""
+    said = _annotated(corpus) if request.param == "annotated" else _read(corpus)
+    return {(shift.issue, shift.from_statement, shift.to_statement): shift.kind for shift in shifts_of("seeds", said)}
+
+
+def _annotated(corpus: Path) -> list[Said]:
     matrix = json.loads((corpus / "gold" / "dev" / "matrix.json").read_text("utf-8"))
-    positions: dict[str, list[Position]] = {year: [] for year in COMPARABILITY}
+    positions: dict[str, list[Position]] = {year: [] for year in SEEDS}
     for issue in matrix:
         for p in issue["positions"]:
             positions[p["statement"]].append(
                 Position(issue["id"], p["actor"], p["polarity"], p["ladder"], p["level"], p["start"], p["end"], p["quote"])
             )
-    said = [Said(year, year, Stances(tuple(positions[year])), comparability) for year, comparability in COMPARABILITY.items()]
-    return {(shift.issue, shift.from_statement, shift.to_statement): shift.kind for shift in shifts_of("seeds", said)}
+    return [Said(year, year, Stances(tuple(positions[year])), "summary" if year == "2000" else "full") for year in SEEDS]
+
+
+def _read(corpus: Path) -> list[Said]:
+    lexicon = load()
+    said = []
+    for year, name in SEEDS.items():
+        reading = load_page(corpus / "seeds" / name)
+        comparability = comparability_of_text(reading.wording.document_type, reading.flags)
+        said.append(Said(year, reading.content_sha256, positions_of(reading.wording, lexicon), comparability))
+    return said
 
 
 def accepted(shift: dict, kind: str | None) -> bool:
@@ -49,5 +68,5 @@ def test_no_shift_is_told_upside_down(gold, told):
     assert not inverted
 
 
-def test_nothing_is_told_on_an_issue_that_neither_statement_speaks_on(gold, told):
-    assert set(told) <= {(s["issue"], s["before"], s["after"]) for s in gold}
+def test_a_press_summary_drops_nothing(told):
+    assert not [key for key, kind in told.items() if kind == "dropped" and "2000" in key]
