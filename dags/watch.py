@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
-from airflow.sdk import DAG, Asset, AssetAlias, dag, task
+from airflow.sdk import DAG, Asset, AssetAlias, AssetOrTimeSchedule, AssetWatcher, CronTriggerTimetable, dag, task
+from statement_listing_watch import StatementListingTrigger
 
 from scrapers.source import Source, load_sources
 from statements import settings
@@ -14,9 +16,10 @@ OWED = Asset("statements-owed", uri="statements://outbox/owed")
 RUNBOOK = """\
 ### {title}
 
-Every `{schedule}`: **discover** reads the listings and adds the addresses that are due again; **fetch** visits them politely
-(pool `{host_group}`, {delay:g} s between requests, shared by all workers); **settle** reads the stored bodies, holds the
-readings to their expectations, folds versions, compares neighbours and writes what is owed to the outbox.
+As soon as its listing names something new (looked at every {poll:g} s), and every `{schedule}` as a floor: **discover** reads the
+listings and adds the addresses that are due again, **fetch** visits them politely (pool `{host_group}`, {delay:g} s between
+requests, shared by all workers), **settle** reads the stored bodies, holds the readings to their expectations,
+folds versions, compares neighbours and writes what is owed to the outbox.
 
 #### At 3 a.m.
 | you see | it means | do |
@@ -33,12 +36,27 @@ Nothing is lost by a failed or repeated run: bodies are stored before they are r
 """
 
 
+def announce(outlet_events: Any, source: Source, owed: int) -> None:
+    """Start the sending DAG, only where somebody is owed something."""
+    if owed:
+        outlet_events[AssetAlias("outbox")].add(OWED, extra={"source": source.id, "owed": owed})
+
+
+def urls_in(extra: dict) -> list[str]:
+    """The URLs that an event of the listing watcher carries."""
+    return list((extra.get("payload") or {}).get("urls", ()))
+
+
 def watch(source: Source) -> DAG:
     """The watching DAG of one source; a function for each, so that no task binds another's source."""
 
+    trigger = StatementListingTrigger(source.id, source.poll_seconds)
+    watcher = AssetWatcher(name=f"listing_{source.id}", trigger=trigger)
+    listing = Asset(name=f"listing-{source.id}", uri=source.listings[0].url, watchers=[watcher])
+
     @dag(
         dag_id=f"watch_{source.id}",
-        schedule=source.schedule,
+        schedule=AssetOrTimeSchedule(timetable=CronTriggerTimetable(source.schedule, timezone="UTC"), assets=[listing]),
         start_date=datetime.combine(source.watched_since, time(), UTC),
         catchup=False,
         max_active_runs=1,
@@ -51,14 +69,20 @@ def watch(source: Source) -> DAG:
             schedule=source.schedule,
             host_group=source.host_group,
             delay=source.delay_seconds,
+            poll=source.poll_seconds,
             runbook=source.runbook,
         ),
     )
     def steps() -> None:
-        @task(pool=source.host_group, execution_timeout=timedelta(minutes=30))
-        def discover() -> list[str]:
+        @task(pool=source.host_group, execution_timeout=timedelta(minutes=30), outlets=[AssetAlias("outbox")])
+        def discover(*, outlet_events: dict, triggering_asset_events: dict | None = None) -> list[str]:
             from statements import pipeline
 
+            seen = [url for events in (triggering_asset_events or {}).values() for event in events for url in urls_in(event.extra)]
+            arrived = pipeline.arrive(source.id, seen) if seen else None
+            if arrived:  # a page that the watcher has just seen does not wait for a batch, nor for two more tasks
+                announce(outlet_events, source, arrived.owed)
+                return []
             return pipeline.discover(source.id)
 
         @task(pool=source.host_group, execution_timeout=timedelta(hours=2), map_index_template="{{ batch[:8] }}")
@@ -72,8 +96,7 @@ def watch(source: Source) -> DAG:
             from statements import pipeline
 
             settled = pipeline.settle(source.id, batch)
-            if settled.owed:  # the sending DAG starts only where somebody is owed something
-                outlet_events[AssetAlias("outbox")].add(OWED, extra={"source": source.id, "owed": settled.owed})
+            announce(outlet_events, source, settled.owed)
             return settled.told()
 
         settle.expand(batch=fetch.expand(batch=discover()))

@@ -85,6 +85,7 @@ class Source:
     short_title: str = ""  # of the ministry, for the subject of a mail; the title where the file has none
     timezone: str = "UTC"
     schedule: str = "*/30 * * * *"
+    poll_seconds: float = 60.0  # between two looks of the listing watcher
     alert_from: date | None = None
     owner: str = "operator"
     paths: tuple[str, ...] = ()
@@ -152,6 +153,7 @@ def load_source(path: Path) -> Source:
         short_title=raw.get("short_title", raw["title"]),
         timezone=raw.get("timezone", Source.timezone),
         schedule=raw.get("schedule", Source.schedule),
+        poll_seconds=float(raw.get("poll_seconds", Source.poll_seconds)),
         alert_from=_day(raw["alert_from"]) if "alert_from" in raw else None,
         owner=raw.get("owner", Source.owner),
         paths=tuple(raw.get("paths", ())),

@@ -55,6 +55,23 @@ def discover(store: Store, source: Source, session: PoliteSession) -> list[str]:
     return waiting
 
 
+def batch_of_arrivals(store: Store, source: Source, urls: Sequence[str]) -> str | None:
+    """A batch of the URLs that were never captured, at most BATCH of them; None where there is none, or before the baseline."""
+    at = now()
+    wanted = {normalise(source, url): url for url in urls if source.takes(url)}
+    with store.writing() as connection:
+        if _baseline_at(connection, source.id) is None:
+            return None
+        seen = set(connection.execute(sa.select(t.capture.c.address).where(t.capture.c.address.in_(sorted(wanted))).distinct()).scalars())
+        fresh = {key: url for key, url in wanted.items() if key not in seen}
+        if not fresh or len(fresh) > BATCH:
+            return None
+        introduce(connection, source.id, {key: (statement_key(source, key), url) for key, url in fresh.items()}, at=at)
+        # Until they are settled they are this batch's, not the next one's.
+        connection.execute(sa.update(t.address).where(t.address.c.key.in_(sorted(fresh))).values(next_due_at=at + timedelta(hours=1)))
+        return _write_batches(connection, source, list(fresh.values()), at)[0]
+
+
 def unsettled(connection: Connection, source: str) -> list[str]:
     """Ids of the source's batches that are not settled, oldest first."""
     b = t.batch.c
@@ -175,9 +192,13 @@ def _due(connection: Connection, source: Source, at: datetime) -> list[str]:
     return [row.fetch_url for row in rows]
 
 
-def _write_batches(connection: Connection, source: Source, urls: Sequence[str], at: datetime) -> None:
-    state = connection.execute(sa.select(t.source_state.c.baseline_at).where(t.source_state.c.source == source.id)).first()
-    is_baseline = state is None or state.baseline_at is None
+def _baseline_at(connection: Connection, source: str) -> datetime | None:
+    return connection.execute(sa.select(t.source_state.c.baseline_at).where(t.source_state.c.source == source)).scalar()
+
+
+def _write_batches(connection: Connection, source: Source, urls: Sequence[str], at: datetime) -> list[str]:
+    is_baseline = _baseline_at(connection, source.id) is None
+    made = []
     for start in range(0, len(urls), BATCH):
         part = list(urls[start : start + BATCH])
         row = {
@@ -190,3 +211,5 @@ def _write_batches(connection: Connection, source: Source, urls: Sequence[str], 
             "created_at": at,
         }
         connection.execute(sa.insert(t.batch).values(row))
+        made.append(str(row["id"]))
+    return made

@@ -69,6 +69,15 @@ class Pipeline:
         with self.session() as session:
             return fetching.discover(self.store, self.source, session)
 
+    def arrive(self, urls: Sequence[str]) -> Settled | None:
+        """The short road for pages that a listing has just named: fetched and settled here and now, in one batch of their own.
+
+        Pages that were captured before are left to their schedule. Returns None where nothing is new. A source that
+        has not finished its first pass has no short road: `discover` must see everything first.
+        """
+        batch_id = fetching.batch_of_arrivals(self.store, self.source, urls)
+        return self.settle(self.fetch(batch_id)) if batch_id else None
+
     def fetch(self, batch_id: str) -> str:
         """Fetch a batch; harmless to repeat. Returns its id, for the next step."""
         batch = self._batch(batch_id)
@@ -193,6 +202,11 @@ class Pipeline:
 def discover(source_id: str) -> list[str]:
     """Batches of the source that wait, after a look at its listings and due revisits."""
     return Pipeline.of(source_id).discover()
+
+
+def arrive(source_id: str, urls: Sequence[str]) -> Settled | None:
+    """The short road of `Pipeline.arrive` for a declared source."""
+    return Pipeline.of(source_id).arrive(urls)
 
 
 def fetch(source_id: str, batch_id: str) -> str:

@@ -1,0 +1,52 @@
+"""What Airflow's triggerer loads from us: the trigger that watches one source's listings and starts its DAG."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from typing import Any
+
+from airflow.triggers.base import BaseEventTrigger, TriggerEvent
+
+LONGEST_PAUSE = 900.0  # seconds between polls of a site that is away
+
+
+class StatementListingTrigger(BaseEventTrigger):
+    """Polls a source's listings and fires when they name a page for the first time.
+
+    The watermark is kept in the asset's state store and written after the event, so that a triggerer that dies
+    between the two fires again rather than not at all; the DAG passes over what it knows.
+    """
+
+    def __init__(self, source: str, poll_seconds: float = 60.0) -> None:
+        super().__init__()
+        self.source = source
+        self.poll_seconds = poll_seconds
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        return "statement_listing_watch.StatementListingTrigger", {"source": self.source, "poll_seconds": self.poll_seconds}
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        from statements.watching import Watermark, look
+
+        store = self.asset_state_store
+        kept = await store.aget("watermark") if store else None
+        watermark = Watermark.of(kept)
+        failures = 0
+        while True:
+            try:
+                seen = await asyncio.to_thread(look, self.source, watermark)
+                failures = 0
+            except Exception as error:  # a trigger that ends is not started again: whatever happens, it goes on
+                failures += 1
+                self.log.warning("%s: the listings could not be read: %s", self.source, error)
+                seen = None
+            if seen is not None:
+                if seen.news:
+                    yield TriggerEvent({"source": self.source, "urls": list(seen.news)})
+                watermark = seen.watermark
+                if store:
+                    await store.aset("watermark", watermark.plain())
+            # Jitter, so that the sources of one host do not ask in step.
+            await asyncio.sleep(min(self.poll_seconds * 2**failures, max(self.poll_seconds, LONGEST_PAUSE)) * random.uniform(0.9, 1.1))
