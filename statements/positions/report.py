@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from schemas.records import Comparability, DocumentType, Shift, ShiftKind
@@ -44,7 +45,7 @@ class Heading:
         return self.published_on or (self.hint or "").strip("-") or self.title
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Report:
     """Statements in their order, what each says on each issue, and what moved."""
 
@@ -66,7 +67,11 @@ class Report:
 
     def shift(self, issue: str, to: str) -> Shift | None:
         """What happened to the issue when the statement `to` came; None where neither it nor its predecessor spoke."""
-        return next((shift for shift in self.shifts if shift.issue == issue and shift.to_statement == to), None)
+        return self._by_cell.get((issue, to))
+
+    @cached_property
+    def _by_cell(self) -> dict[tuple[str, str], Shift]:
+        return {(shift.issue, shift.to_statement): shift for shift in self.shifts}
 
     def moves(self, to: str) -> dict[ShiftKind, list[Shift]]:
         """The shifts that `to` brought, by kind."""

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 
 from schemas.records import Position
+from statements.compare.folding import fold
 
 # A letter of a script without spaces is a word of its own, so that 台湾 and 台湾问题 are alike.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_]+")
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
-_MARKS = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-", "‑": "-", "‐": "-", "−": "-"})
 _SMALL_WORDS = """
 a an the this that these those such some it its they them their he his she her we our us who which what as at by for from in into of off on
 onto over to toward towards under up upon with within without through about among between and or nor but if than then so also too only just
@@ -49,10 +48,8 @@ STANCE = (*VERB, "booster", "hedge", "scope", "negation")
 
 
 def folded(text: str) -> str:
-    """`text` without what does not change its words: widths, quotes, dashes, white space and letter case."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).translate(_MARKS)
-    return " ".join(text.split()).casefold()
+    """`text` without what does not change its words: typography (as a comparison folds it) and letter case."""
+    return fold(text).casefold()
 
 
 @lru_cache(maxsize=16384)
