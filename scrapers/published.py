@@ -16,9 +16,11 @@ _OF_ANOTHER = re.compile(
     r"(?:\b(?:treat(?:y|ies)|agreements?|(?:state|commit)ments?|declarations?|communiqu[eé]s?|protocols?|conventions?|resolutions?|charter|memorand(?:um|a)"
     r"|accords?|pacts?|contracts?|documents?|constitution|laws?|act|framework|plan|talks|summit|anniversary|adopted|ratified|concluded)\b[^.;]{0,80}?"
     r"(?:\bof|\bdated|(?:signed|adopted|issued|concluded|reached|made|released|approved)(?:\s+in\s+[\w’' -]+)?\s+(?:on|in)?)"
-    r"|\b(?:since|until|before|after|by|as of|than|every|last|anniversary of)(?:\s+the)?|于|自|从|《[^》]*》)\W*$",
+    r"|\b(?:since|until|before|after|by|as of|than|every|last|anniversary of)(?:\s+the)?"
+    r"|[\"”»》]\s*(?:(?:signed|issued|adopted|concluded)\b[\w ]{0,30}?\s)?(?:on|of|dated)|自|从|《[^》]*》)\W*$",
     re.IGNORECASE,
 )
+_SIGNED_THEN = re.compile(r"\s*(?:在[^，。]{1,12})?(?:签署|签订|通过|发表|达成|公布|生效)的")
 _AHEAD = re.compile(r"\b(?:will|shall|to be held|scheduled|upcoming|due to)\b|将于|将在|拟于", re.IGNORECASE)
 _DATELINE = re.compile(r"^\W*(?:[^\W\d_][\w’'. -]{1,40},\s*)?$")
 _AFTER_DATELINE = re.compile(r"^\s*(?:[(（][\w ]{2,20}[)）])?\s*(?:--?|—|–|:|：|电)")
@@ -132,7 +134,7 @@ def _is_own(text: str, dated: Dated, not_after: date | None) -> bool:
     sentence = text[: dated.start].rsplit(". ", 1)[-1]
     rest = text[dated.end :].split(". ", 1)[0]
     quoted = sentence.count("“") > sentence.count("”") or sentence.count('"') % 2 == 1 or sentence.count("《") > sentence.count("》")
-    return not (quoted or _OF_ANOTHER.search(sentence) or _AHEAD.search(sentence) or _AHEAD.search(rest))
+    return not (quoted or _OF_ANOTHER.search(sentence) or _SIGNED_THEN.match(rest) or _AHEAD.search(sentence) or _AHEAD.search(rest))
 
 
 def _is_signature(text: str, dated: Dated) -> bool:

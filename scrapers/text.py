@@ -28,6 +28,7 @@ _OPEN_ENDS = re.compile(
     r"|including|such|so|very|more|most|other|any|each|every|all"
 )
 _OPEN_ENDS_CJK = "的和与及并在对向为、，是将"
+_BROKEN = "\ue000"  # a private character, for a hyphen that stood at the wrap
 _WIDEST = 130  # characters; typescripts and mailers wrap at 60 to 80, some terminals at 132
 LONGEST_HEADING = 160
 
@@ -69,7 +70,8 @@ def passages(blocks: Sequence[Block], extracted: bool = False) -> tuple[tuple[Pa
     width = wrap_width([block.lines for block in blocks if len(block.lines) > 1])
     joined = [(paragraph, block.kind) for block in blocks for paragraph in _paragraphs(block.lines, width)]
     if extracted or width or any(len(block.lines) > 1 for block in blocks):
-        words = {word.lower() for paragraph, _ in joined for word in re.findall(r"[\w-]+", paragraph)} if width else set()
+        broken = any(_BROKEN in paragraph for paragraph, _ in joined)
+        words = {word.lower() for paragraph, _ in joined for word in re.findall(r"[\w-]+", paragraph)} if broken else set()
         joined = [(part, kind) for paragraph, kind in joined for part in _unglued(_without_wrap_hyphens(paragraph, words))]
     return tuple(told for paragraph, kind in joined if (told := _told_apart(paragraph, kind))), width is not None
 
@@ -136,7 +138,7 @@ def _join(paragraph: str, line: str) -> str:
     if paragraph.endswith("\u00ad"):
         return paragraph[:-1] + line
     if _HYPHENATED.search(paragraph) and line[:1].isalpha():
-        return paragraph[:-1] + "\ue000" + line  # a hyphen at the wrap; what it was is decided once all words are known
+        return paragraph[:-1] + _BROKEN + line  # what the hyphen was is decided once all words are known
     gap = "" if _CJK.match(line) and _CJK.search(paragraph[-1:]) else " "
     return paragraph + gap + line
 
@@ -149,7 +151,7 @@ def _without_wrap_hyphens(paragraph: str, words: set[str]) -> str:
         plain = (before + after).lower() in words and f"{before}-{after}".lower() not in words
         return before + after if plain else f"{before}-{after}"
 
-    return re.sub(r"(\w+)\ue000(\w+)", whole, paragraph).replace("\ue000", "-")
+    return re.sub(rf"(\w+){_BROKEN}(\w+)", whole, paragraph).replace(_BROKEN, "-")
 
 
 def _unglued(paragraph: str) -> list[str]:
