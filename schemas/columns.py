@@ -14,11 +14,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from schemas.coherence import Expect, day_astray, form_astray, order_astray, title_astray
-from schemas.records import Reading
+from schemas.records import Reading, Wording
 from schemas.traces import Traces
 
 ENOUGH_LETTERS = 20  # shares of fewer mean nothing
 ENOUGH_READINGS = 5
+ENOUGH_BATCHES = 5
 
 _SCRIPTS = {
     **dict.fromkeys(("zh", "ja", "yue"), ("CJK", "HIRAGANA", "KATAKANA", "BOPOMOFO", "IDEOGRAPHIC", "FULLWIDTH")),
@@ -48,10 +49,11 @@ class Candidate:
 class BatchFacts:
     """What is known of one batch of one source when it settles."""
 
-    readings: Sequence[Reading]
+    accepted: int  # captures whose body was read as the statement, or that a 304 vouched for
+    wordings: Sequence[Wording]  # of what was read anew
     at: date  # the day it settles
-    earlier: Sequence[int] = ()  # how many readings the batches before it held, newest last
-    body_sha256s: Sequence[str] = ()  # of its captures at different addresses
+    earlier: Sequence[int] = ()  # what the batches before it accepted
+    body_sha256s: Sequence[str] = ()  # of what it accepted, one for each address
     newest_on: date | None = None  # the newest published_on of the source, this batch included
     silent_days: int = 14  # from `expect: {health: {silent_days: …}}`
 
@@ -87,15 +89,14 @@ def row(candidate: Candidate) -> dict[str, Any]:
 
 def batch_row(facts: BatchFacts) -> dict[str, Any]:
     """The columns of one batch; None where there is too little to compare."""
-    count = len(facts.readings)
-    usual = median(facts.earlier) if len(facts.earlier) >= ENOUGH_READINGS else None
-    undated = sum(reading.wording.published_on is None for reading in facts.readings)
+    count = len(facts.wordings)
+    usual = median(facts.earlier) if len(facts.earlier) >= ENOUGH_BATCHES else None
+    undated = sum(wording.published_on is None for wording in facts.wordings)
     repeated = sum(times - 1 for times in Counter(facts.body_sha256s).values())
     return {
         "key": "batch",
-        "readings": count,
-        "usual_readings": usual,
-        "readings_share": count / usual if usual and usual >= ENOUGH_READINGS else None,
+        "accepted": facts.accepted,
+        "accepted_share": facts.accepted / usual if usual and usual >= ENOUGH_READINGS else None,
         "undated_share": undated / count if count >= ENOUGH_READINGS else None,
         "duplicate_bodies": repeated,
         "newest_age_days": (facts.at - facts.newest_on).days if facts.newest_on else None,

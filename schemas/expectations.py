@@ -75,10 +75,12 @@ def validate(candidates: Sequence[Candidate], config: Path | None = None) -> Val
 def batch_findings(facts: BatchFacts, config: Path | None = None) -> tuple[BatchFinding, ...]:
     """Hold a batch to the suite `batch`. Nothing that is found here may touch a reading.
 
-    A batch without a reading is told without Great Expectations, so that a quiet run does not pay for its import.
+    A batch in which nothing was read anew is judged without Great Expectations, so that a quiet run does not pay for its import.
     """
-    if not facts.readings:
-        return (BatchFinding("empty", 0, "The batch holds no reading."),)
+    if not facts.accepted:
+        return (BatchFinding("empty", 0, "Nothing of the batch was accepted."),)
+    if not facts.wordings:
+        return ()
     one = batch_row(facts)
     found = []
     for result in _run("batch", [one], config):

@@ -122,13 +122,14 @@ def test_a_suite_that_asks_for_an_unknown_column_names_file_and_column(tmp_path)
 
 
 def test_a_batch_is_told_apart_from_its_readings():
-    many = [reading(LONG, published_on=None)] * 6
-    facts = BatchFacts(many, date(2020, 5, 2), [100] * 6, ["same"] * 6, date(2020, 1, 1))
+    many = [reading(LONG, published_on=None).wording] * 6
+    facts = BatchFacts(6, many, date(2020, 5, 2), [100] * 6, ["same"] * 6, date(2020, 1, 1))
     assert {finding.kind for finding in batch_findings(facts)} == {"fewer", "undated", "duplicates", "stale"}
-    assert [finding.kind for finding in batch_findings(replace(facts, readings=()))] == ["empty"]
-    usual = BatchFacts([reading(LONG)] * 6, date(2020, 5, 2), [6] * 6, list("abcdef"), date(2020, 5, 1))
-    assert batch_findings(usual) == ()
-    assert batch_findings(BatchFacts([reading(LONG)], date(2020, 5, 2))) == (), "a first batch has nothing to be compared with"
+    assert [finding.kind for finding in batch_findings(replace(facts, accepted=0, wordings=()))] == ["empty"]
+    dated = [reading(LONG).wording] * 6
+    assert batch_findings(BatchFacts(6, dated, date(2020, 5, 2), [6] * 6, list("abcdef"), date(2020, 5, 1))) == ()
+    assert batch_findings(BatchFacts(1, dated[:1], date(2020, 5, 2))) == (), "a first batch has nothing to be compared with"
+    assert batch_findings(BatchFacts(40, (), date(2020, 5, 2), [40] * 6)) == (), "a quiet run has nothing new to judge"
 
 
 def test_columns_are_a_pure_function_of_the_reading():
