@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from statements import fetching, settings
 from statements import tables as t
 from statements.extracting import Judged, Reader
 from statements.following import Following
+from statements.noting import note
 from statements.settling import Occasion, Outcome, settle_statement, tie_canonical
 from statements.store import Store, capture_of, chunks, now
 from statements.versions import Moment
@@ -33,6 +34,7 @@ class Settled:
     versions: int = 0
     changes: int = 0
     owed: int = 0  # outbox rows
+    page: str = ""  # the file of data docs that shows the batch
 
     def told(self) -> dict[str, Any]:
         """As plain JSON, for a task to return."""
@@ -113,7 +115,11 @@ class Pipeline:
         for addresses, group in self._by_statement(judged):
             outcomes.append(settle_statement(self.store, addresses, group, occasion, following, self.reread))
         following.finish(outcomes)
-        return _report(batch_id, judged, outcomes, following.owed)
+        settled = _report(batch_id, judged, outcomes, following.owed)
+        if not batch_id or not judged:
+            return settled
+        follows = {"versions": settled.versions, "changes": settled.changes, "alerts owed": settled.owed}
+        return replace(settled, page=str(note(self.store, self.place, occasion, batch_id, judged, self._reader.validation, follows)))
 
     def reread_all(self, progress: Callable[[str], None] = lambda told: None) -> dict[str, int]:
         """Read every stored body again by today's declarations, address by address; returns what came of it.

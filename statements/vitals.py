@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +35,10 @@ class Vitals:
 
 
 def note_batch(
-    connection: Connection, source: str, judged: Sequence[Judged], findings: Sequence[BatchFinding], *, versions: int, at: datetime
+    connection: Connection, source: Source, judged: Sequence[Judged], findings: Sequence[BatchFinding], *, versions: int, at: datetime
 ) -> None:
-    """Keep what a settled batch says of its source's health; a batch with no captures says that the source was reached."""
-    row = connection.execute(sa.select(t.source_state).where(t.source_state.c.source == source)).first()
+    """Keep what a settled batch says of its source's health."""
+    row = connection.execute(sa.select(t.source_state).where(t.source_state.c.source == source.id)).first()
     kept: dict[str, Any] = dict(row.health) if row else {}
     wordings = [j.extraction.wording for j in judged if j.extraction and j.extraction.wording]
     fill = {column: [len(wordings), sum(bool(getattr(w, column)) for w in wordings)] for column in FILLED} if wordings else {}
@@ -47,16 +47,46 @@ def note_batch(
         before = usual.get(column, [0, 0])
         usual[column] = [before[0] + of, before[1] + hits]
     verdicts = Counter("not_modified" if j.verdict == "ok" and j.capture.not_modified else j.verdict for j in judged)
-    kept |= {"verdicts": dict(verdicts), "findings": [asdict(f) for f in findings], "usual_fill": usual}
+    kept |= {"verdicts": dict(verdicts), "findings": [asdict(f) for f in findings], "usual_fill": usual, "selectors": _selectors(source, judged)}
     if fill:
         kept["fill"] = fill
     values: dict[str, Any] = {"health": kept}
-    if not judged or any(j.verdict in {"ok", "gone", "moved"} for j in judged):
+    if any(j.verdict in {"ok", "gone", "moved"} for j in judged):
         values["last_success_at"] = at
     if versions:
         values["last_changed_at"] = at
-    state = insert(connection, t.source_state).values(source=source, listings={}, **values)
+    state = insert(connection, t.source_state).values(source=source.id, listings={}, **values)
     connection.execute(state.on_conflict_do_update(index_elements=["source"], set_=values))
+
+
+def newest_on(connection: Connection, source: str) -> date | None:
+    """The newest day on which the source published a statement that the store has."""
+    query = (
+        sa.select(sa.func.max(t.wording.c.published_on))
+        .join(t.version, t.version.c.wording_id == t.wording.c.id)
+        .join(t.address, t.address.c.key == t.version.c.address)
+        .where(t.address.c.source == source)
+    )
+    found: date | None = connection.execute(query).scalar()
+    return found
+
+
+def _selectors(source: Source, judged: Sequence[Judged]) -> dict[str, list[int]]:
+    """How many of the bodies read just now each selector that must match was tried on, and in how many it matched."""
+    rules = {rule.name: rule for rule in source.layouts}
+    tried: dict[str, list[int]] = {}
+    for one in judged:
+        extraction = one.extraction
+        if extraction is None:
+            continue
+        missing = extraction.evidence.get("selector") if extraction.verdict == "layout_changed" else None
+        if missing:
+            tried.setdefault(missing, [0, 0])[0] += 1
+        elif extraction.layout in rules:
+            for selectors in (rules[extraction.layout].select, rules[extraction.layout].title):
+                share = tried.setdefault(selectors[0], [0, 0])
+                share[0], share[1] = share[0] + 1, share[1] + 1
+    return tried
 
 
 def vitals(connection: Connection, config: Path | None, at: datetime) -> list[Vitals]:
@@ -77,20 +107,15 @@ def _of_source(connection: Connection, source: Source, at: datetime) -> Vitals:
         .select_from(t.reading.join(t.address, a.key == r.address))
         .where(a.source == source.id, r.is_current, r.verdict == "quarantined")
     ).scalar_one()
-    newest = connection.execute(
-        sa.select(sa.func.max(t.wording.c.published_on))
-        .join(t.version, t.version.c.wording_id == t.wording.c.id)
-        .join(t.address, a.key == t.version.c.address)
-        .where(a.source == source.id)
-    ).scalar()
     due = connection.execute(
         sa.select(sa.func.count()).select_from(t.address).where(a.source == source.id, a.is_living, a.next_due_at <= at)
     ).scalar_one()
     facts = Facts(
         source=source.id,
         at=at,
-        last_success_at=row.last_success_at if row else None,
-        newest_on=newest,
+        last_success_at=_last_success(connection, row) if row else None,
+        newest_on=newest_on(connection, source.id),
+        selectors={selector: Share(*share) for selector, share in kept.get("selectors", {}).items()},
         fill={column: Share(*share) for column, share in kept.get("fill", {}).items()},
         usual_fill={column: Share(*share) for column, share in kept.get("usual_fill", {}).items()},
         verdicts=kept.get("verdicts", {}),
@@ -104,6 +129,14 @@ def _of_source(connection: Connection, source: Source, at: datetime) -> Vitals:
         due,
         _delay(connection, source.id),
     )
+
+
+def _last_success(connection: Connection, state: Any) -> datetime | None:
+    """When a run last ended well: a batch was accepted, or the listings were read and nothing was left to do."""
+    b = t.batch.c
+    waiting = connection.execute(sa.select(b.id).where(b.source == state.source, b.kind == "watch", b.settled_at.is_(None)).limit(1)).first()
+    moments = [state.last_success_at, None if waiting else state.last_polled_at]
+    return max((moment for moment in moments if moment), default=None)
 
 
 def _delay(connection: Connection, source: str) -> float | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner
 
 from schemas.records import Capture
@@ -221,3 +222,21 @@ def test_a_source_that_is_no_longer_declared_fails_a_replay_alone(address):
     with address.store.reading() as connection:
         outcome = replay(address.store, address.place, held(connection))
     assert (outcome.held, [source for source, _ in outcome.failed]) == ((key,), ["xx_mfa"])
+
+
+def test_a_settled_batch_leaves_its_page_and_the_sources_health(address):
+    address.declare(select="#gone")
+    capture = address.see(0)
+    source = load_source(address.path)
+    pipeline = Pipeline(source, address.store, address.place)
+    settled = pipeline.settle_captures([capture], Occasion(source, START + timedelta(hours=1), is_live=True), "a-batch")
+    assert "layout changed" in Path(settled.page).read_text("utf-8")
+    with address.store.reading() as connection:
+        kept = connection.execute(sa.select(t.source_state.c.health)).scalar_one()
+    assert kept["selectors"] == {"#gone": [1, 0]}
+    assert [finding["kind"] for finding in kept["findings"]] == ["empty"]
+    address.declare()
+    settled = pipeline.settle_captures([address.see(60)], Occasion(source, START + timedelta(hours=2), is_live=False), "archived")
+    assert Path(settled.page).exists()
+    with address.store.reading() as connection:
+        assert connection.execute(sa.select(t.source_state.c.health)).scalar_one() == kept, "an archive says nothing of the live source"
