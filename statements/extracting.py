@@ -43,6 +43,7 @@ class Extraction:
     details: Mapping[str, Any] = field(default_factory=dict)  # date precision and origin, flags, boilerplate, notes
     canonical: str | None = None  # the address that the page names as its canonical one
     reading: Reading | None = field(default=None, compare=False)  # at hand only where it was read just now
+    body: bytes | None = field(default=None, compare=False, repr=False)  # likewise
     headers: tuple[tuple[str, str], ...] = field(default=(), compare=False)
     plan: str = ""  # all that the choice of the layout depended on
     stored_id: str = ""
@@ -162,12 +163,13 @@ class Reader:
                     fresh[key] = made[key]
             verdicts.append((capture, key))
         made |= self._validated(fresh)
+        made = {key: replace(extraction, body=None) if extraction.body else extraction for key, extraction in made.items()}
         return [Judged(capture, made[key], made[key].verdict) if key else Judged(capture, None, *_bare_verdict(capture)) for capture, key in verdicts]
 
     def reread(self, capture: Capture, layout: str | None) -> tuple[str, Wording] | None:
         """One capture's stored body by today's layout of its date, or by the one named; None where it is not understood."""
         try:
-            reading = self._read(capture, layout)
+            reading = self._read(capture, self._snapshots.get(str(capture.body_sha256)), layout)
         except PageError:
             return None
         return reading.extractor, reading.wording
@@ -180,10 +182,12 @@ class Reader:
         """What the reading of a capture depends on: all layouts that may be tried, and the one of its date."""
         day = capture.captured_at.date()
         in_force = next((rule.name for rule in self.source.layouts if rule.until is None or day <= rule.until), None)
-        return digest("plan", in_force, self._extractors)
+        # What came with the body, as far as suspicion and decoding look at it: a body may be innocent at one place and not at another.
+        kind = [value for name, value in capture.headers if name.lower() == "content-type"]
+        astray = capture.final_url if capture.redirects else ""
+        return digest("plan", in_force, self._extractors, capture.status if not capture.not_modified else 200, astray, kind)
 
-    def _read(self, capture: Capture, layout: str | None = None) -> Reading:
-        body = self._snapshots.get(str(capture.body_sha256))
+    def _read(self, capture: Capture, body: bytes, layout: str | None = None) -> Reading:
         return pages.read(
             body, source=self.source, url=capture.url or capture.address, captured_at=capture.captured_at, headers=capture.headers, layout=layout
         )
@@ -192,11 +196,12 @@ class Reader:
         """Suspicion first, then the layout of that date; what is not understood is a verdict with its evidence."""
         key = (capture.address, str(capture.body_sha256), "", self._expectations)
         blank = Extraction(*key, "failed", headers=capture.headers, plan=self._plan(capture))
-        suspicion = suspect(capture, self._snapshots.get(str(capture.body_sha256)), self.source)
+        body = self._snapshots.get(str(capture.body_sha256))
+        suspicion = suspect(capture, body, self.source)
         if suspicion:
             return replace(blank, verdict=suspicion.verdict, evidence={"message": suspicion.evidence, "sign": suspicion.sign})
         try:
-            reading = self._read(capture)
+            reading = self._read(capture, body)
         except PageError as error:
             return replace(blank, verdict=error.verdict, evidence={"message": str(error), "selector": error.selector})
         details = {
@@ -218,6 +223,7 @@ class Reader:
             details=details,
             canonical=canonical,
             reading=reading,
+            body=body,
         )
 
     def _validated(self, fresh: Mapping[str, Extraction]) -> dict[str, Extraction]:
@@ -239,7 +245,7 @@ class Reader:
         expect = self._expect.get(reading.layout)
         if expect is None:  # extracted text: there is no page to look at
             return Candidate(key, reading, None, Expect.of(self.source.expect, self.source.hosts, self.source.language))
-        found = traces(self._snapshots.get(extraction.body_sha256), self.source, reading.layout, extraction.headers)
+        found = traces(extraction.body or b"", self.source, reading.layout, extraction.headers)
         return Candidate(key, reading, found, expect)
 
     def _stored(self, row: Any) -> Extraction:
