@@ -41,7 +41,8 @@ check: set-up-test
 	@$(RUN) -m mypy
 
 up:
-	@docker compose up --detach --wait
+	@test -f .env || { echo "There is no .env: copy .env.example to .env and fill it in."; exit 1; }
+	@docker compose up --build --detach --wait
 
 down:
 	@if [ -f docker-compose.yml ] && command -v docker >/dev/null 2>&1; then docker compose down; fi
