@@ -90,12 +90,12 @@ class _Reader:
         self._looked_at = (-1, False)
 
     def clauses(self) -> Iterator[Clause]:
-        text, number, reached = self.tokens.text, 0, 0
+        text, number, reached = self.tokens.text, -1, 0
         lead: Clause | None = None
         for sentence in self.tokens.sentences:
             lines = text.count("\n", reached, sentence.start)
-            if lines or not reached:
-                number += lines
+            if lines or number < 0:
+                number = max(number, 0) + lines
                 reached = sentence.start
                 self.memory.new_passage(number)
                 listed = number < len(self.kinds) and self.kinds[number] == "list_item"

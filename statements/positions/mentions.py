@@ -94,13 +94,13 @@ class Memory:
         anaphor = next(iter(self._stance.anaphors.longest(tokens, first, last)), None)
         if anaphor is None:
             return ()
-        start, end, phrase = anaphor
+        start, end, _ = anaphor
         spoken = [mention.issue for mention in earlier] or ([] if named_in_sentence else list(self._previous))
         counted = Counter(_parent(issue) for issue in spoken if _parent(issue) in self._lexicon.issues)
         if len(counted) > MOST_NAMED and end - start == 1:
             return ()
         issues = [issue for issue, _ in counted.most_common(1)]
-        return tuple(Mention(issue, start, _cue(start, end, f"carried: {phrase}", tokens), carried=True) for issue in issues)
+        return tuple(Mention(issue, start, _cue(start, end, "carried over", tokens), carried=True) for issue in issues)
 
     def taken(self, clauses: Iterable[_Spoken]) -> None:
         """Remember what the sentence turned out to speak of, where it named nothing itself."""

@@ -1,0 +1,139 @@
+"""Clauses: who says what how firmly, and how sentences are cut and carried on."""
+
+from __future__ import annotations
+
+import pytest
+
+from statements.positions import lexicon
+from statements.positions.actors import Parties, parties_of
+from statements.positions.clauses import Clause, clauses_of
+
+
+def read(text: str, *parties: str) -> list[Clause]:
+    words = lexicon.load()
+    return list(clauses_of(text, words, parties=Parties(parties or ("China", "Russia"), words.bodies)))
+
+
+def only(text: str, *parties: str) -> Clause:
+    (clause,) = read(text, *parties)
+    return clause
+
+
+@pytest.mark.parametrize(
+    ("text", "level", "polarity"),
+    [
+        ("We took note of the situation in Kosovo.", 1, "neutral"),
+        ("We are willing to support talks on Kosovo.", 1, "support"),
+        ("We welcome the talks on Kosovo.", 2, "support"),
+        ("We do not support the talks on Kosovo.", 2, "oppose"),
+        ("We support the talks on Kosovo.", 3, "support"),
+        ("We firmly support the talks on Kosovo.", 4, "support"),
+        ("We support, in principle, the talks on Kosovo.", 2, "support"),
+        ("We oppose the talks on Kosovo.", 3, "oppose"),
+        ("We do not oppose the talks on Kosovo.", 2, "support"),
+        ("We will take part in the talks on Kosovo.", 3, "support"),
+        ("We will not take part in the talks on Kosovo.", 4, "oppose"),
+        ("We do not accept the talks on Kosovo.", 4, "oppose"),
+        ("We urge all to join the talks on Kosovo.", 4, "support"),
+        ("We express concern over the talks on Kosovo.", 2, "oppose"),
+        ("We express grave concern over the talks on Kosovo.", 3, "oppose"),
+        ("We deplore the talks on Kosovo.", 4, "oppose"),
+        ("We condemn the talks on Kosovo.", 5, "oppose"),
+        ("We strongly condemn the talks on Kosovo.", 5, "oppose"),
+        ("Those who block the talks on Kosovo will bear full responsibility for the consequences.", 5, "oppose"),
+    ],
+)
+def test_the_ladders_have_five_coarse_levels(text: str, level: int, polarity: str) -> None:
+    clause = only(text)
+    assert (clause.level, clause.polarity) == (level, polarity), clause
+
+
+def test_a_booster_does_not_raise_concern() -> None:
+    assert only("We are strongly concerned about Kosovo.").level == only("We are gravely concerned about Kosovo.").level == 3
+
+
+def test_coordinated_predicates_are_two_clauses_each_with_its_own_level() -> None:
+    first, second = read("Russia opposes Taiwan's entry into the United Nations, and will not sell weapons to Taiwan.")
+    assert (first.actor, first.level, "taiwan.international_organizations" in first.issues) == ("Russia", 3, True)
+    assert (second.actor, second.level, "taiwan.arms_sales" in second.issues) == ("Russia", 4, True)
+    assert "taiwan.arms_sales" not in first.issues
+
+
+def test_what_is_governed_by_readiness_is_no_stronger_than_readiness() -> None:
+    assert only("They are ready to support the talks on Kosovo and strengthen their efforts.").level == 1
+
+
+def test_would_like_to_reiterate_reiterates() -> None:
+    assert only("We would like to reiterate our position on Kosovo.").level == 3
+
+
+@pytest.mark.parametrize(
+    ("subject", "actor"),
+    [
+        ("The Russian side", "Russia"),
+        ("Russia", "Russia"),
+        ("Moscow", "Russia"),
+        ("The two heads of state", "both"),
+        ("Both", "both"),
+        ("China and Russia", "both"),
+        ("The leaders of China and Russia", "both"),
+        ("As permanent members of the Security Council, China and Russia", "both"),
+        ("The government of the People's Republic of China", "China"),
+        ("On Kosovo, the Chinese side", "China"),
+        ("We", "both"),
+    ],
+)
+def test_the_actor_is_the_subject_among_the_parties(subject: str, actor: str) -> None:
+    assert only(f"{subject} supported the talks on Kosovo.").actor == actor
+
+
+def test_what_belongs_to_a_party_or_stands_behind_a_preposition_is_not_the_subject() -> None:
+    assert only("The two sides noted China's talks with Russia on Kosovo.").actor == "both"
+    assert only("After its talks with Russia, China supports peace in Kosovo.").actor == "China"
+
+
+def test_of_more_than_two_parties_everyone_is_all() -> None:
+    assert only("The member States support peace in Kosovo.", "China", "Russia", "Kazakhstan").actor == "all"
+    assert only("Kazakhstan supports peace in Kosovo.", "China", "Russia", "Kazakhstan").actor == "Kazakhstan"
+    assert only("Allies support peace in Kosovo.", "NATO").actor == "all"
+
+
+def test_what_a_third_party_says_is_no_position_and_what_it_must_do_is() -> None:
+    assert only("Japan condemned the talks on Kosovo.").level == 0
+    assert only("Japan must stop its talks on Kosovo.").level == 4
+
+
+def test_pronouns_carry_speaker_and_subject_on_within_a_passage() -> None:
+    clauses = read("Russia supports peace in Kosovo. It opposes any violation of this agreement.\nIt opposes this agreement.")
+    assert [(c.actor, c.issues) for c in clauses] == [("Russia", ("kosovo",)), ("Russia", ("kosovo",)), ("both", ())]
+
+
+def test_a_person_speaks_for_the_country_that_the_text_introduced_them_with() -> None:
+    text = "Chinese President Li Ming met President Ivan Orlov of the Russian Federation. Orlov supports peace in Kosovo."
+    words = lexicon.load()
+    parties = parties_of(("China", "Russia"), "", text, words, "en")
+    assert clauses_of(text, words, parties=parties)[-1].actor == "Russia"
+
+
+def test_the_short_name_of_a_treaty_counts_once_it_was_named() -> None:
+    assert read("The treaty must be kept.")[0].issues == ()
+    assert read("The ABM Treaty was signed in 1972.\nThe treaty must be kept.")[-1].issues == ("abm_treaty",)
+
+
+def test_questions_and_reports_take_no_position() -> None:
+    assert read("Q: Does China support the talks on Kosovo? We hear it opposes them?") == []
+    assert only("The two sides discussed the important question of Kosovo.").level == 0
+
+
+def test_list_items_stand_under_the_clause_that_opened_the_list() -> None:
+    words = lexicon.load()
+    text = "The two sides call for the following:\nan early settlement in Kosovo;\na treaty on outer space."
+    found = clauses_of(text, words, parties=Parties(("China", "Russia"), words.bodies), kinds=("paragraph", "list_item", "list_item"))
+    assert [(c.actor, c.level, c.issues) for c in found[1:]] == [("both", 3, ("kosovo",)), ("both", 3, ("outer_space",))]
+
+
+def test_where_the_parties_are_not_given_the_title_tells_them() -> None:
+    words = lexicon.load()
+    assert parties_of((), "Joint Statement between Japan and the Republic of India", "", words, "en").names == ("Japan", "India")
+    assert parties_of((), "G7 Leaders' Communiqué", "", words, "en").everyone == "all"
+    assert parties_of(("Russian Federation", "PRC"), "", "", words, "en").names == ("Russia", "China")
