@@ -118,11 +118,6 @@ def extractor_of(rule: LayoutRule, language: str) -> str:
     return digest("layout", how, language, READING_VERSION)
 
 
-def parse(text: str) -> LexborHTMLParser:
-    """The page's tree."""
-    return LexborHTMLParser(text)
-
-
 def first_text(page: LexborHTMLParser, selectors: Sequence[str]) -> str:
     """The words of the first element, in the selectors' order, that has any; of a `meta`, its content."""
     for selector in selectors:

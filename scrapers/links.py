@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urljoin, urlsplit
@@ -10,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from schemas.errors import ListingError
+from scrapers.markup import parse
 from scrapers.source import Listing
 
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
@@ -37,14 +40,16 @@ def html_links(text: str, url: str, listing: Listing) -> list[Link]:
 
     Raises:
         ListingError: `listing.select` is not CSS.
+        UndecodablePage: the page nests too deep to be read.
     """
-    tree = LexborHTMLParser(text)
+    tree = parse(text, url)
     base = tree.css_first("base[href]")
     root = urljoin(url, (base.attributes.get("href") or "").strip()) if base else url
     try:
         nodes = tree.css(listing.select)
     except SelectolaxError as error:
         raise ListingError(f"The listing {listing.url} cannot be read: {listing.select!r} is not a CSS selector.") from error
+    crowds = _links_in_ancestors(tree) if listing.published else {}
     links = []
     for node in nodes:
         anchor = node if node.tag == "a" else node.css_first("a[href]")
@@ -53,7 +58,7 @@ def html_links(text: str, url: str, listing: Listing) -> list[Link]:
         if anchor is None or target is None:
             continue
         title = (anchor.attributes.get(listing.title) if listing.title else None) or anchor.text(separator=" ")
-        links.append(Link(target, " ".join(title.split()), _published(node, listing)))
+        links.append(Link(target, " ".join(title.split()), _published(node, listing, crowds)))
     return links
 
 
@@ -82,14 +87,27 @@ def day_in(text: str) -> date | None:
         return None
 
 
-def _published(node: LexborNode, listing: Listing) -> date | None:
+def _links_in_ancestors(tree: LexborHTMLParser) -> Counter[int]:
+    """How many links the near ancestors of each link hold."""
+    held: Counter[int] = Counter()
+    for anchor in tree.css("a[href]"):
+        around = anchor.parent
+        for _ in range(2 * _CLIMB):
+            if around is None:
+                break
+            held[around.mem_id] += 1
+            around = around.parent
+    return held
+
+
+def _published(node: LexborNode, listing: Listing, crowds: Mapping[int, int]) -> date | None:
     """The date in the text around a link: of the widest ancestor near by that holds no other link."""
     if not listing.published:
         return None
     around = node
     for _ in range(_CLIMB):
         parent = around.parent
-        if parent is None or len(parent.css("a[href]")) > 1:
+        if parent is None or crowds.get(parent.mem_id, 0) > 1:
             break
         around = parent
     found = re.search(listing.published, around.text(separator=" "))

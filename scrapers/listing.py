@@ -145,9 +145,9 @@ def _links(listing: Listing, fetched: Fetched) -> tuple[str, list[Link]]:
         return "", list(feed_links(body, capture.final_url))
     try:
         text = decode(body, capture.headers, capture.final_url).text
+        return text, html_links(text, capture.final_url, listing)
     except PageError as error:
         raise ListingError(f"The listing {capture.url} cannot be read: {error}") from error
-    return text, html_links(text, capture.final_url, listing)
 
 
 def _sitemap(state: _Pass, fetched: Fetched, depth: int) -> list[Link]:

@@ -17,7 +17,8 @@ from scrapers import generic, plain
 from scrapers.encoding import Decoded, decode
 from scrapers.kinds import document_type, parties
 from scrapers.language import language_of
-from scrapers.layout import READING_VERSION, extractor_of, layout_for, parse
+from scrapers.layout import READING_VERSION, extractor_of, layout_for
+from scrapers.markup import parse
 from scrapers.published import published
 from scrapers.source import LayoutRule, Source
 from scrapers.suspicion import LARGELY, MOSTLY, SHORT_STATEMENT, by_words, mostly, refusal_of
@@ -60,7 +61,7 @@ def read(
     if not (source.layouts if source else marked_up):
         return read_text(decoded.text, source=source, url=url, captured_at=captured_at, listing_date=listing_date)
     flags = [*_decoding_flags(decoded), *(() if _END_OF_PAGE.search(body[-4096:]) else ("unfinished_page",))]
-    page = parse(decoded.text)
+    page = parse(decoded.text, url)
     about = _Capture(source, url, captured_at, listing_date, _canonical(page, url))
     if source is None:
         suspicion = by_words(body, None)

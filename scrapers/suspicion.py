@@ -15,6 +15,7 @@ from selectolax.lexbor import LexborHTMLParser
 from schemas import declarations
 from schemas.errors import BlockedPage, ErrorPage, HalfLoadedPage
 from schemas.records import Capture, Verdict
+from scrapers.markup import DEEPEST, nests_too_deep
 from scrapers.source import Source
 
 SIGNS = Path(__file__).parent / "signs.yml"
@@ -36,7 +37,7 @@ _WAYBACK = re.compile(r"^https?://[^/]+/(?:web|wayback|coll|all)/\d{4,14}(?:[a-z
 class Suspicion:
     """Why a capture is not the statement it was asked for."""
 
-    verdict: Verdict  # blocked | error_page | half_loaded | gone
+    verdict: Verdict  # blocked | error_page | half_loaded | gone | undecodable
     sign: str  # the id in signs.yml, or one of status, redirect, empty, cut, disorder
     evidence: str  # a sentence with the words, header, status or URL that told it
 
@@ -129,7 +130,10 @@ def by_words(body: bytes, source: Source | None) -> Suspicion | None:
     """What the page's own words say against it; None where they say nothing."""
     if b"<" not in body:
         return None  # extracted text: there is no page to judge
-    page = LexborHTMLParser(decoded(body))
+    text = decoded(body)
+    if nests_too_deep(text):
+        return Suspicion("undecodable", "nesting", f"The page nests more than {DEEPEST} elements in one another, to cost its reader time.")
+    page = LexborHTMLParser(text)
     for node in page.css(_SILENT):
         node.decompose()
     statement = _statement(page, source)
@@ -144,7 +148,7 @@ def by_words(body: bytes, source: Source | None) -> Suspicion | None:
     prose = _words(page)
     if len(prose) > SHORT_PAGE:
         return None
-    if found := _first(_signs(), "markup", decoded(body)):
+    if found := _first(_signs(), "markup", text):
         return Suspicion(found[0].verdict, found[0].id, f"The body is {found[0].means}: its source holds {found[1]!r}.")
     if source is None:
         return mostly(prose, LARGELY)

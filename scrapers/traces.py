@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from posixpath import basename
 from urllib.parse import urlsplit
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from schemas.traces import Picture, Traces
 from scrapers.encoding import decode
+from scrapers.markup import parse
 from scrapers.source import Source
 from scrapers.text import fold
 
@@ -30,7 +31,7 @@ def traces(body: bytes, source: Source, layout: str, headers: Sequence[tuple[str
         UndecodablePage: the bytes are no text; a page that was read raises nothing.
     """
     decoded = decode(body, headers)
-    page = LexborHTMLParser(decoded.text)
+    page = parse(decoded.text)
     head = page.css_first("head title") or page.css_first("title")
     named = [value for name, value in headers if name.lower() == "content-type"]
     declared = [found[1] for part in (*named, decoded.text[:_HEAD]) if (found := _CHARSET.search(part))]
