@@ -30,6 +30,18 @@ and the archive's own delay. Nobody is mailed about what archives bring.
 | captures `blocked`, `error_page` | the archive kept block pages | nothing: they are verdicts, never versions |
 """
 
+FILES_RUNBOOK = """\
+### WARC files
+
+Trigger with a source and the files. Broken off or repeated, it goes on where it stood; nobody is mailed.
+
+#### At 3 a.m.
+| you see | it means | do |
+|---|---|---|
+| *No WARC, ARC or WACZ file in …* | the worker does not see the path | name it as workers see it, or mount the folder in them |
+| green, with `failed` in its return value | a file is cut or damaged | what can be read is in the store; each record that cannot is named there |
+"""
+
 
 def archive(source: Source) -> DAG:
     """The archive DAG of one source."""
@@ -70,7 +82,7 @@ def archive(source: Source) -> DAG:
         "files": Param([], type="array", items={"type": "string"}, description="WARC, ARC, WACZ files or folders, as workers see them."),
     },
     default_args={"owner": "operator", "retries": 2, "retry_delay": timedelta(minutes=1)},
-    doc_md="### WARC files\n\nTrigger with a source and the files. Broken off or repeated, it goes on where it stood; nobody is mailed.",
+    doc_md=FILES_RUNBOOK,
 )
 def archive_files() -> None:
     @task(execution_timeout=timedelta(hours=24))

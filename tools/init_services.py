@@ -12,10 +12,8 @@ import sqlalchemy as sa
 
 from scrapers.source import load_sources
 from statements import settings
+from statements.pools import pools
 from statements.store import Store
-
-POOL_SLOTS = 2  # tasks that may ask one group of hosts at once; the delay between requests is theirs together
-ARCHIVES = "archives"
 
 
 def main() -> int:
@@ -28,10 +26,9 @@ def main() -> int:
     person = ("--firstname", "The", "--lastname", "Operator", "--email", os.environ.get("STATEMENTS_OPERATOR") or "operator@localhost")
     airflow("users", "create", "--role", "Admin", "--username", name, "--password", os.environ["AIRFLOW_ADMIN_PASSWORD"], *person)
     sources = load_sources(place.config, on_error=lambda _, error: print(error, file=sys.stderr))
-    groups = sorted({source.host_group for source in sources} | {ARCHIVES})
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         about = "How many tasks may ask the hosts of this group at once"
-        json.dump({group: {"slots": POOL_SLOTS, "description": about, "include_deferred": False} for group in groups}, file)
+        json.dump({pool: {"slots": slots, "description": about, "include_deferred": False} for pool, slots in pools(sources).items()}, file)
         file.flush()
         airflow("pools", "import", file.name)
     print(f"Ready: two databases, the user {name}, and a pool for each group of hosts.")

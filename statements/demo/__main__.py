@@ -18,10 +18,11 @@ from statements import settings
 from statements.demo import declarations, pages, report, rounds, specimens
 from statements.demo.site import SpecimenSite
 from statements.local import services
-from statements.local.__main__ import POOL_SLOTS, port_asked
+from statements.local.__main__ import port_asked
 from statements.local.airflow import LocalAirflow
 from statements.local.mailbox import subjects
 from statements.local.terminal import Terminal
+from statements.pools import pools
 
 STORE, METADATA = "demo", "demo_airflow"  # beside the real store, never in it
 
@@ -70,14 +71,13 @@ def wanted(home: Path, config: Path, declared: Mapping[str, Source], site: Speci
         "STATEMENTS_ROUTES": " ".join(f"{origin}={there}" for origin, there in site.routes().items()),
         "STATEMENTS_SOURCES": " ".join(declared),
     }
-    pools = {source.host_group: POOL_SLOTS for source in declared.values()}
     return services.Wanted(
         home,
         STORE,
         METADATA,
         is_fresh=True,
         config=config,
-        pools=pools,
+        pools=pools(declared.values()),
         environment=environment,
         mail=home / "demo" / "mail",
         port=port_asked(),

@@ -15,9 +15,9 @@ from statements.local import services
 from statements.local.airflow import LocalAirflow
 from statements.local.airflow_api import Run
 from statements.local.terminal import Terminal
+from statements.pools import pools
 
 MAIL_CONNECTION = "AIRFLOW_CONN_SMTP_DEFAULT"  # without it mail is kept in files
-POOL_SLOTS = 2  # tasks that may ask one group of hosts at once; the delay between requests is theirs together
 
 
 def main() -> None:
@@ -36,7 +36,7 @@ def main() -> None:
     wanted = services.Wanted(
         place.home,
         config=place.config,
-        pools={source.host_group: POOL_SLOTS for source in sources},
+        pools=pools(sources),
         environment={"STATEMENTS_SOURCES": " ".join(source.id for source in sources), "STATEMENTS_CONTACT": place.contact},
         mail=None if MAIL_CONNECTION in os.environ else place.home / "mail",
         port=port_asked(),
