@@ -6,6 +6,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import trafilatura
@@ -77,9 +78,10 @@ def main() -> None:
     """Print CPU time a page, the ratio to trafilatura in fast mode on the same pages, and token F1 of the body."""
     source: Source = next(source for source in load_sources() if source.id == "cn_mfa_en")
     url = "https://www.fmprc.gov.cn/mfa_eng/xwfw_665399/t1700001.shtml"
+    captured_at = datetime(2019, 3, 4, tzinfo=UTC)
     ways: dict[str, Callable[[bytes], str]] = {
         "trafilatura, fast": lambda body: trafilatura.extract(body, fast=True) or "",
-        "statements read": lambda body: read(body, source=source, url=url).wording.text,
+        "statements read": lambda body: read(body, source=source, url=url, captured_at=captured_at).wording.text,
         "BeautifulSoup, whole page": _whole_page,
         "readability": lambda body: BeautifulSoup(Document(body.decode()).summary(), "lxml").get_text(" "),
         "resiliparse": lambda body: str(extract_plain_text(body.decode(), main_content=True)),

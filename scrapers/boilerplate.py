@@ -19,6 +19,7 @@ _TRIM = re.compile(r"^[\s\[\](){}【】（）<>|｜:：.,;·•*-]+|[\s\[\](){}�
 _SENTENCE = re.compile(r"[.!?。！？]\s|[.!?。！？]$")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")  # scripts without spaces between words
 _TOKEN = re.compile(r"\w+")
+_UNKNOWN_SHARE = 0.25  # of a line of navigation may be names that no list has
 _LONGEST_LINE = 300  # of menus and of links in a row
 _LONG_LINE = 200  # characters that no list under a statement spends on one line
 
@@ -114,11 +115,12 @@ def _covered(line: str, group: str) -> bool:
     if len(line) > _LONGEST_LINE or not line or line.isspace():
         return False
     text = fold(line).lower()
-    if _tokens(group).isdisjoint(_TOKEN.findall(text)) and not any(word in text for word in _unspaced(group)):
+    unknown = sum(len(token) for token in _TOKEN.findall(text) if token not in _tokens(group))
+    if unknown > _UNKNOWN_SHARE * len(text) and not any(word in text for word in _unspaced(group)):
         return False
     rest, found = _pattern(group).subn(" ", text)
     left = len(re.sub(r"[\W_]+", "", rest))
-    return not left or (found >= 3 and left <= 0.25 * len(text))
+    return bool(found) and (not left or (found >= 3 and left <= _UNKNOWN_SHARE * len(text)))
 
 
 def _trimmed(text: str) -> str:

@@ -99,7 +99,7 @@ def _lenient(body: bytes, codec: str, how: How, url: str | None) -> Decoded:
 
 def _text(decoded: Decoded, url: str | None) -> Decoded:
     """A page may hold a stray control character; one of a hundred says that it is not text."""
-    sample = decoded.text[: 2 * _LOOKED_AT]
+    sample = decoded.text[:_LOOKED_AT]
     if len(_CONTROLS.findall(sample)) > max(2, _MOST_DAMAGE * len(sample)):
         raise UndecodablePage(f"The body is not text but binary (read as {decoded.encoding}): {url or 'no URL given'}.", url)
     return decoded

@@ -22,9 +22,11 @@ READING_VERSION = 1  # raised by hand when code, not a declaration, makes an old
 
 _UNREADABLE = "script, style, noscript, template, iframe, object, embed, svg, form, select, button, input, video, audio"
 _BOLD_ALONE = "b:only-child, strong:only-child"
+_PARTS = "\ue002"  # a private character, for the border between two paragraphs that follow each other
 _HEADS = "\ue001"  # a private character, set before a block that is bold as a whole: how old pages set a heading
 # Of what lexbor serialised, where a ">" in a value or a text stands as &gt;
 _INLINE = re.compile(r"</?(?:span|font|b|strong|i|em|u|a|img|small|big|tt|ins|sub|sup|label|wbr|o:p|st1:[a-z]+)(?:\s[^>]*)?>")
+_PARAGRAPH = re.compile(r"<p\s[^>]*>")  # most of what has attributes, and four times as fast as the pattern for all
 _ATTRIBUTES = re.compile(r"<([a-z][^\s>]*)\s[^>]*>")
 _BETWEEN = re.compile(r"(</(?:p|div|h[1-6]|li|ul|ol|td|tr)>)\s+")  # no words, and a node each
 _MAYBE_HIDDEN = '[style*="none" i], [style*="hidden" i], [hidden]'
@@ -155,7 +157,10 @@ def _cut_out(container: LexborNode, remove: Sequence[str]) -> list[str]:
 
 
 def _bare(container: LexborNode) -> str:
-    """The container's markup without inline tags and attributes: a tenth of it is what BeautifulSoup needs to see."""
+    """The container's markup without inline tags and attributes, its plain paragraphs in one run: what BeautifulSoup needs to see.
+
+    It pays by the tag, and a statement is thirty paragraphs one after the other.
+    """
     for node in container.css(_BOLD_ALONE):
         words, block = node.text().strip(), node.parent
         if not 0 < len(words) <= LONGEST_HEADING or not is_open_line(words) or _QUESTION.match(words):
@@ -164,8 +169,8 @@ def _bare(container: LexborNode) -> str:
             block = block.parent
         if block is not None and words == block.text().strip():
             node.insert_before(_HEADS)
-    markup = _INLINE.sub("", (container.html or "").replace("\n", " "))
-    return _BETWEEN.sub(r"\1", _ATTRIBUTES.sub(r"<\1>", markup))
+    markup = _PARAGRAPH.sub("<p>", _INLINE.sub("", (container.html or "").replace("\n", " ")))
+    return _BETWEEN.sub(r"\1", _ATTRIBUTES.sub(r"<\1>", markup)).replace("</p><p>", _PARTS)
 
 
 class _Walk:
@@ -182,7 +187,11 @@ class _Walk:
             raise LayoutChanged(f"The page nests more than {_DEEPEST} elements where the statement should be.")
         for child in tag.contents:
             if type(child) is NavigableString:
-                self._lines[-1].append(child)
+                first, *others = child.split(_PARTS)
+                self._lines[-1].append(first)
+                for part in others:
+                    self._flush(kind)
+                    self._lines[-1].append(part)
             elif not isinstance(child, Tag):
                 continue  # a comment, a declaration
             elif child.name == "br":
@@ -196,11 +205,12 @@ class _Walk:
                 self._visit(child, kind, depth + 1)
 
     def _flush(self, kind: PassageKind | None) -> None:
-        lines = ["".join(line) for line in self._lines if line] if len(self._lines) == 1 else list(map("".join, self._lines))
-        if not lines:
-            return
-        for block in blocks_of(lines):
-            if block.lines[0].startswith(_HEADS):
-                block = Block((block.lines[0].lstrip(_HEADS), *block.lines[1:]), kind or "heading")
-            self.blocks.append(Block(block.lines, kind) if kind else block)
+        if len(self._lines) == 1:
+            found = [Block((line,), kind)] if (line := fold("".join(self._lines[0]))) else []
+        else:
+            found = [Block(block.lines, kind) for block in blocks_of(["".join(line) for line in self._lines])]
+        for block in found:
+            first = block.lines[0]
+            is_head = first.startswith(_HEADS)
+            self.blocks.append(Block((first.lstrip(_HEADS), *block.lines[1:]), kind or "heading") if is_head else block)
         self._lines = [[]]

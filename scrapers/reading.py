@@ -196,7 +196,7 @@ def _without_dateline(found: Found, language: str) -> Found:
 
 
 def _canonical(page: LexborHTMLParser, url: str | None) -> str | None:
-    link = page.css_first("link[rel=canonical]")
+    link = page.head.css_first("link[rel=canonical]") if page.head else None
     href = (link.attributes.get("href") or "").strip() if link else ""
     return urljoin(url or "", href) if href else None
 

@@ -58,7 +58,8 @@ def fold(text: str) -> str:
     >>> fold(" the\\u00a0two \\u3000 sides\\n")
     'the two sides'
     """
-    return unicodedata.normalize("NFC", " ".join(text.split()))
+    folded = " ".join(text.split())
+    return folded if folded.isascii() else unicodedata.normalize("NFC", folded)
 
 
 def passages(blocks: Sequence[Block], extracted: bool = False) -> tuple[tuple[Passage, ...], bool]:
