@@ -25,7 +25,7 @@ _BOLD_ALONE = "b:only-child, strong:only-child"
 _PARTS = "\ue002"  # a private character, for the border between two paragraphs that follow each other
 _HEADS = "\ue001"  # a private character, set before a block that is bold as a whole: how old pages set a heading
 # Of what lexbor serialised, where a ">" in a value or a text stands as &gt;
-_INLINE = re.compile(r"</?(?:span|font|b|strong|i|em|u|a|img|small|big|tt|ins|sub|sup|label|wbr|o:p|st1:[a-z]+)(?:\s[^>]*)?>")
+_INLINE = re.compile(r"</?(?:span|font|b|strong|i|em|u|a|img|small|big|tt|ins|sub|sup|label|wbr|o:p|st1:[a-z]+)(?:\s[^>]*)?>|<!--.*?-->", re.DOTALL)
 _PARAGRAPH = re.compile(r"<p\s[^>]*>")  # most of what has attributes, and four times as fast as the pattern for all
 _ATTRIBUTES = re.compile(r"<([a-z][^\s>]*)\s[^>]*>")
 _BETWEEN = re.compile(r"(</(?:p|div|h[1-6]|li|ul|ol|td|tr)>)\s+")  # no words, and a node each
@@ -92,7 +92,7 @@ class Layout:
             raise LayoutChanged(f"{here} finds no title at {' or '.join(self.rule.title)!r}", selector=self.rule.title[0])
         cut = [text for selector in self.rule.boilerplate for node in page.css(selector) if (text := fold(node.text(separator=" ")))]
         cut += _cut_out(container, self.rule.remove)
-        soup = BeautifulSoup(_bare(container), "lxml")
+        soup = BeautifulSoup(_bare(container), "html.parser")  # what lexbor wrote is well-formed; lxml starts up slower
         blocks, residue = without_residue(list(self.blocks(soup)))
         if not blocks:
             raise LayoutChanged(f"{here} finds no words in {self.rule.select[0]!r}", selector=self.rule.select[0])

@@ -135,7 +135,7 @@ def _nearest(rules: Sequence[LayoutRule], captured_at: datetime | None) -> Itera
     """The layout in force on the capture's day, then its neighbours; without a day the newest first."""
     day = captured_at.date() if captured_at else None
     in_force = next((n for n, rule in enumerate(rules) if rule.until is None or (day and day <= rule.until)), len(rules) - 1)
-    return iter(sorted(rules, key=lambda rule: abs(rules.index(rule) - in_force)))
+    return (rules[number] for number in sorted(range(len(rules)), key=lambda number: abs(number - in_force)))
 
 
 def _reading(about: _Capture, found: Found, layout: str, extractor: str, flags: Sequence[str] = (), extracted: bool = False) -> Reading:
