@@ -17,7 +17,6 @@ RECENT_DAYS = 3  # a statement speaks of what happened in the days before it
 FAR_DAYS = 5  # beyond it, what the text speaks of outweighs when a picture was uploaded
 MORNING = 0.5  # a page finished after midnight, or by noon of the next working day, is of the day before
 AROUND = (14, 30)  # and of what lies so many days before and after it
-LONE_FAR_DAYS = 45  # a single day named tells something only so far away
 WORKING_DAYS_OFF = 4  # how many days a week-end and a holiday may add to that
 
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -94,31 +93,36 @@ def title_astray(reading: Reading, traces: Traces) -> str | None:
 def day_astray(reading: Reading, traces: Traces, expect: Expect) -> str | None:
     """Why the body seems to be of another day than the page: a sentence, or None.
 
-    A publishing system names a picture by the moment of its upload, and the first picture of a statement is uploaded on
-    its day or by noon of the next working one. Where the two are some days apart, the days that the text speaks of
+    A publishing system names a picture by the moment of its upload: of a statement's pictures one at least is uploaded
+    on its day or by noon of the next working one. Where all are some days apart, the days that the text speaks of
     decide. A day that only one place tells may be mistyped by one, and a year by one.
     """
     uploads = sorted(_uploads(traces.pictures, expect))
     if not uploads:
         return _speaks_of_another_time(reading)
-    day, fraction = uploads[0]
-    days = _own_days(reading, day)
-    if not days:
+    days = _own_days(reading, uploads[0][0])
+    if not days or any(_fits(upload, own) for upload in uploads for own in days):
         return None
-    apart = min(((day - own).days for own in days), key=abs)
-    is_told_twice = reading.date_from == "page" and reading.wording.published_on in set(_days(reading.wording.title, day))
-    if apart == 0 or (0 < apart <= WORKING_DAYS_OFF and fraction < MORNING) or (abs(apart) == 1 and not is_told_twice):
+    upload = uploads[0][0]
+    apart = min(((upload - own).days for own in days), key=abs)
+    is_told_twice = reading.date_from == "page" and reading.wording.published_on in set(_days(reading.wording.title, upload))
+    if abs(apart) == 1 and not is_told_twice:
         return None
-    if any((day.month, day.day) == (own.month, own.day) for own in days):
-        return None
-    told = f"its pictures were uploaded on {day}, the statement is of {' or '.join(map(str, days))}"
+    told = f"its pictures were uploaded on {upload}, the statement is of {' or '.join(map(str, days))}"
     text = reading.wording.text
-    own, upload = max(_closeness(text, own) for own in days), _closeness(text, day)
+    to_own, to_upload = max(_closeness(text, own) for own in days), _closeness(text, upload)
     if -FAR_DAYS <= apart < 0:
         return told
     if 0 < apart <= expect.pictures_until_days:
-        return told if upload > own else None
-    return told if own <= upload else None
+        return told if to_upload > to_own else None
+    return told if to_own <= to_upload else None
+
+
+def _fits(upload: tuple[date, float], own: date) -> bool:
+    """Whether a picture was uploaded on that day, in whichever year, or on a morning soon after."""
+    day, fraction = upload
+    apart = (day - own).days
+    return apart == 0 or (0 < apart <= WORKING_DAYS_OFF and fraction < MORNING) or (day.month, day.day) == (own.month, own.day)
 
 
 def _closeness(text: str, day: date) -> tuple[int, int]:
@@ -128,23 +132,21 @@ def _closeness(text: str, day: date) -> tuple[int, int]:
 
 
 def _speaks_of_another_time(reading: Reading) -> str | None:
-    """Whether the days that a text without pictures names, in whichever year, all lie far from its own."""
+    """Whether the days that a text without pictures names all lie far from its own; it takes several to tell."""
     own = reading.wording.published_on
     if own is None:
         return None
-    apart = [(named - own).days for named in _days(reading.wording.text, own) if abs((named - own).days) < 300]
-    if not apart or any(-AROUND[0] <= days <= AROUND[1] for days in apart):
-        return None
-    if len(apart) > 1 or abs(apart[0]) > LONE_FAR_DAYS:
-        return f"no day that it names is near its own, {own}"
-    return None
+    apart = [days for named in _days(reading.wording.text, own) if abs(days := (named - own).days) < 300]
+    several = len(apart) > 1 and not any(-AROUND[0] <= days <= AROUND[1] for days in apart)
+    many = len(apart) > 3 and not any(abs(days) <= 10 for days in apart)
+    return f"no day that it names is near its own, {own}" if several or many else None
 
 
 def order_astray(reading: Reading, traces: Traces, expect: Expect) -> str | None:
     """Why the passages seem to stand in a wrong order: a sentence, or None.
 
-    An interview does not open with an answer or in the middle of one. Pictures tell order too: the first is uploaded
-    first and stands before the words; of three such signs two are needed, for each alone is seen on sound pages.
+    An interview does not open with an answer or in the middle of one. Pictures tell order too: they are uploaded in
+    order, and stand before and after the words; two such signs are needed, for each alone is seen on sound pages.
     """
     passages = [p.text for p in reading.wording.passages]
     if not passages:
@@ -161,17 +163,23 @@ def order_astray(reading: Reading, traces: Traces, expect: Expect) -> str | None
             opening = next((number for number, p in enumerate(passages) if form.opens.search(p)), 0)
             if opening > 1:
                 return f"what such a statement opens with stands in passage {opening}: {passages[opening][:60]!r}"
-    uploads = [_upload(picture, expect) for picture in traces.pictures]
-    known = [upload for upload in uploads if upload]
-    signs = []
-    if len(uploads) > 1 and traces.pictures[0].words_before > 0:
-        signs.append("its first picture stands inside the text")
-    if known and known[0] != min(known):
-        signs.append("its first picture was not uploaded first")
-    side_by_side = (one.words_before == two.words_before for one, two in pairwise(traces.pictures))
-    if any(beside and a and b and b < a for beside, (a, b) in zip(side_by_side, pairwise(uploads), strict=True)):
-        signs.append("its last picture is followed by its first")
+    signs = list(_order_of_pictures(reading, traces.pictures, expect))
     return " and ".join(signs) if len(signs) > 1 else None
+
+
+def _order_of_pictures(reading: Reading, pictures: Sequence[Picture], expect: Expect) -> Iterator[str]:
+    uploads = [_upload(picture, expect) for picture in pictures]
+    known = [upload for upload in uploads if upload]
+    end = 0.98 * len("".join(reading.wording.text.split()))
+    if len(pictures) > 1 and pictures[0].words_before > 0:
+        yield "its first picture stands inside the text"
+        if all(picture.words_before < end for picture in pictures):
+            yield "none stands at its end"
+    if known and known[0] != min(known):
+        yield "its first picture was not uploaded first"
+    inside = (one.words_before == two.words_before < end for one, two in pairwise(pictures))
+    if any(beside and a and b and b < a for beside, (a, b) in zip(inside, pairwise(uploads), strict=True)):
+        yield "its last picture is followed by its first, and both by words"
 
 
 def form_astray(reading: Reading, traces: Traces, expect: Expect) -> str | None:
@@ -215,8 +223,8 @@ def _speaks_of(topic: str, passages: Sequence[str]) -> bool:
     if len(grams) < 5 or not passages:
         return True
     opening, text = passages[0], "\n".join(passages)
-    opens = sum(gram in opening for gram in grams) >= 0.1 * len(grams) or sum(ch in opening for ch in letters) >= 0.35 * len(letters)
-    return opens and sum(gram in text for gram in grams) >= 0.15 * len(grams)
+    opens = sum(gram in opening for gram in grams) >= 0.1 * len(grams) or sum(ch in opening for ch in letters) >= 0.25 * len(letters)
+    return opens and sum(gram in text for gram in grams) >= 0.1 * len(grams)
 
 
 def _grams(text: str) -> set[str]:

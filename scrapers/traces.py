@@ -10,14 +10,17 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborNode
 
 from schemas.traces import Picture, Traces
-from scrapers.encoding import decode
+from scrapers.encoding import Decoded, decode
 from scrapers.markup import parse
 from scrapers.source import Source
 from scrapers.text import fold
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
-# What UTF-8 becomes when it is read as a western charset or as GBK, and what no charset could read.
-_SPOILT = re.compile("\\w{0,12}(?:\ufffd|[ÂÃÄÅ][\u0080-¿‡ˆ‰Š‹ŒŽœžŸ]|â€[\u0080-¿œ™˜“”¦]|[A-Za-z][\u4e00-\u9fff][a-z])\\w{0,12}")
+# What UTF-8 becomes when it is read as a western charset, or as GBK between Latin letters.
+_SPOILT = re.compile("\\w{0,12}(?:[ÂÃÄÅ][\u0080-¿‡ˆ‰Š‹ŒŽœžŸ]|â€[\u0080-¿œ™˜“”¦])\\w{0,12}")
+_GLUED = re.compile(r"\w{0,12}[A-Za-z][\u4e00-\u9fff][a-z]\w{0,12}")
+_HAN = frozenset({"zh", "zh-Hans", "zh-Hant", "ja"})
+_SLIPS = 2
 _HEAD = 4096  # characters in which a page declares its charset
 
 
@@ -42,8 +45,17 @@ def traces(body: bytes, source: Source, layout: str, headers: Sequence[tuple[str
         pictures=_pictures(container) if container else (),
         charsets=tuple(dict.fromkeys(label.lower() for label in declared)),
         encoding=decoded.encoding,
-        garbled=spoilt[0] if (spoilt := _SPOILT.search(decoded.text)) else None,
+        garbled=_garbled(decoded, source.language),
     )
+
+
+def _garbled(decoded: Decoded, language: str) -> str | None:
+    """The first words that a wrong charset has spoilt. One or two question marks of the ministry's own are a slip, not a charset."""
+    if decoded.damaged or decoded.text.count("\ufffd") > _SLIPS:
+        at = decoded.text.find("\ufffd")
+        return decoded.text[max(0, at - 12) : at + 12]
+    found = _SPOILT.search(decoded.text) or (_GLUED.search(decoded.text) if language not in _HAN else None)
+    return found[0] if found else None
 
 
 def _pictures(container: LexborNode) -> tuple[Picture, ...]:
