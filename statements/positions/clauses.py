@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from schemas.records import Cue, Ladder, PassageKind, Polarity
 from statements.positions.actors import Match, Parties, Subject, speakers_in, subject_before
-from statements.positions.lexicon import Entry, Lexicon, Stance
+from statements.positions.lexicon import Lexicon, Stance
 from statements.positions.mentions import Memory, Mention
-from statements.positions.tokens import COMMA, SPACE, Sentence, Tokens, tokenize
-
-_OPENERS = ("stance", "promise", "action", "deed", "report")
-_SCORED = ("stance", "promise", "action", "deed", "judgement")
-_SUBORDINATORS = frozenset({"that", "which", "who", "whom", "whose", "how", "whether", "if", "when", "as", "where", "until", "unless"})
+from statements.positions.segments import OPENERS, SCORED, Item, Segment, segments_of
+from statements.positions.tokens import Sentence, Tokens, tokenize
+from statements.positions.weight import NOTHING, weigh
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +49,6 @@ class Clause:
 
 
 _OFFICES = frozenset({"president", "premier", "minister", "chancellor", "secretary", "spokesperson", "spokesman", "spokeswoman", "chairman"})
-
-Item = tuple[int, int, Entry]  # first word, end exclusive, phrase of the vocabulary
-
-
-@dataclass(slots=True)
-class _Segment:
-    first: int
-    last: int
-    head: Item | None
-    items: list[Item] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -124,10 +112,10 @@ class _Reader:
     def _sentence(self, sentence: Sentence, mentions: list[Mention], passage: int) -> list[Clause]:
         tokens, stance = self.tokens, self.stance
         items = [item for item in stance.cues.longest(tokens, sentence.first, sentence.last) if item[2].kind != "ignored"]
-        if not mentions and not any(entry.kind in _SCORED for _, _, entry in items):
+        if not mentions and not any(entry.kind in SCORED for _, _, entry in items):
             return []
         speakers = speakers_in(tokens, sentence.first, sentence.last, stance, self.parties)
-        segments = self._segments(sentence, items, speakers)
+        segments = segments_of(sentence, items, speakers, tokens, stance, self.parties)
         clauses: list[Clause] = []
         subject: Subject | None = None
         for segment in segments:
@@ -141,76 +129,12 @@ class _Reader:
             clauses.append(replace(clause, mentions=own, countered=countered))
         return _settled(clauses, self.lexicon, self.passage.lead)
 
-    def _segments(self, sentence: Sentence, items: list[Item], speakers: list[Match]) -> list[_Segment]:
-        tokens = self.tokens
-        segments = [_Segment(sentence.first, sentence.last, None)]
-        for item in items:
-            start, _, entry = item
-            current = segments[-1]
-            if entry.kind in _OPENERS or entry.kind == "judgement":
-                opens = self._absolute(item, current.first) or self._opens(start, current.first, items, speakers, entry)
-                if opens is not None and _goes_on(current, item, tokens):
-                    opens = None
-                started = current.head is not None or any(i[2].kind in _SCORED for i in current.items)
-                if opens is not None and opens > current.first and started:
-                    moved = [i for i in current.items if i[0] >= opens]
-                    current.items = [i for i in current.items if i[0] < opens]
-                    current.last = opens
-                    current = _Segment(opens, sentence.last, item, moved)
-                    segments.append(current)
-                elif current.head is None and entry.kind in _OPENERS:
-                    current.head = item
-            current.items.append(item)
-        return segments
-
-    def _opens(self, at: int, first: int, items: list[Item], speakers: list[Match], entry: Entry) -> int | None:
-        """Where the clause begins that this cue heads: after a coordinator or a comma, or at its subject; None for a nested cue."""
-        tokens, stance = self.tokens, self.stance
-        words, breaks = tokens.words, tokens.breaks
-        modifiers = {place for begin, end, one in items if one.kind in ("booster", "negation", "hedge") for place in range(begin, end)}
-        before = at - 1
-        while before >= first and breaks[before + 1] == SPACE and self._skipped(before, modifiers):
-            before -= 1
-        if before >= first and words[before] == "to" and breaks[before + 1] == SPACE:
-            before -= 1
-        if before < first:
-            return first
-        if entry.kind not in ("judgement", "action"):
-            if breaks[before + 1] != SPACE and words[before] not in _SUBORDINATORS:
-                return before + 1
-            if words[before] in stance.coordinators:
-                return before + 1
-        subject = subject_before(at, first, speakers, tokens, stance, self.parties, None)
-        if subject is None or any(
-            not self._skipped(place, modifiers) and words[place] not in stance.roles for place in range(subject.last, before + 1)
-        ):
-            return None
-        ahead = subject.first - 1
-        if ahead < first:
-            return first
-        if words[ahead] in _SUBORDINATORS:
-            return None
-        if breaks[ahead + 1] >= COMMA or words[ahead] in stance.coordinators:
-            return ahead + 1
-        return None
-
-    def _absolute(self, item: Item, first: int) -> int | None:
-        """Where ", with the UN playing the leading role" begins, which is a clause of its own without a finite verb."""
-        words, breaks = self.tokens.words, self.tokens.breaks
-        if item[2].kind != "judgement" or not words[item[0]].endswith("ing"):
-            return None
-        return next((at for at in range(item[0] - 1, max(first, item[0] - 12), -1) if words[at] == "with" and breaks[at] == COMMA), None)
-
-    def _skipped(self, place: int, modifiers: set[int]) -> bool:
-        word = self.tokens.words[place]
-        return word in self.stance.auxiliaries or word.endswith("ly") or place in modifiers
-
     def _clause(
-        self, segment: _Segment, sentence: Sentence, speakers: list[Match], before: Subject | None, passage: int
+        self, segment: Segment, sentence: Sentence, speakers: list[Match], before: Subject | None, passage: int
     ) -> tuple[Clause, Subject | None]:
         tokens = self.tokens
         head = segment.head
-        verb = head[0] if head else next((i[0] for i in segment.items if i[2].kind in _SCORED), segment.last)
+        verb = head[0] if head else next((i[0] for i in segment.items if i[2].kind in SCORED), segment.last)
         subject = subject_before(verb, segment.first, speakers, tokens, self.stance, self.parties, self.passage.actor)
         own = subject is not None
         if subject is None and segment.first > sentence.first:
@@ -223,7 +147,7 @@ class _Reader:
         actor = subject.actor if subject and subject.actor else self.passage.actor or self.parties.everyone
         quoted = silent and head is not None and head[2].kind in ("stance", "report")  # somebody else's words
         told = head is not None and head[2].kind == "report" and own and subject is not None and head[0] - subject.last <= 3
-        weight = _NOTHING if quoted or told else _weigh(segment, tokens, self._may_promise(segment, speakers, subject), silent)
+        weight = NOTHING if quoted or told else weigh(segment, tokens, self._may_promise(segment, speakers, subject), silent)
         if subject and subject.actor and weight.level:
             self.passage.actor = subject.actor
         cut = Clause(
@@ -254,26 +178,26 @@ class _Reader:
                 return Subject(place, verb, self.passage.actor or self.parties.everyone, vague=True)
         return None
 
-    def _named_within(self, segment: _Segment, speakers: list[Match], vague: Subject) -> Subject:
+    def _named_within(self, segment: Segment, speakers: list[Match], vague: Subject) -> Subject:
         """For "the President reiterated that Japan supports": whom the clause names before a later verb, else the vague subject."""
         for start, end, speaker in speakers:
             if segment.head and 0 <= start - segment.head[1] <= 1 and self.tokens.owns[end - 1] and self.parties.speaks(speaker.name):
                 return replace(vague, actor=speaker.name)
         for start, _, entry in segment.items:
-            if entry.kind in _OPENERS:
+            if entry.kind in OPENERS:
                 named = subject_before(start, vague.last, speakers, self.tokens, self.stance, self.parties, None)
                 if named is not None and named.actor and not named.vague:
                     return replace(vague, actor=named.actor)
         return vague
 
-    def _end(self, segment: _Segment) -> int:
+    def _end(self, segment: Segment) -> int:
         """Where the clause's own words end: the coordinator of the next one is not among them."""
         last = segment.last
         while last - 1 > segment.first and self.tokens.words[last - 1] in self.stance.coordinators:
             last -= 1
         return self.tokens.ends[last - 1]
 
-    def _may_promise(self, segment: _Segment, speakers: list[Match], subject: Subject | None) -> set[int]:
+    def _may_promise(self, segment: Segment, speakers: list[Match], subject: Subject | None) -> set[int]:
         """The promises and actions of the segment whose subject is a speaker: "will" of a third thing only foretells."""
         kept: set[int] = set()
         for start, _, entry in segment.items:
@@ -287,97 +211,6 @@ class _Reader:
             elif near and near.actor and start - near.last <= 3 and entry.kind == "promise":
                 kept.add(start)
         return kept
-
-
-@dataclass(frozen=True, slots=True)
-class _Weight:
-    level: int
-    ladder: Ladder
-    polarity: Polarity
-    base: Item | None
-    counted: tuple[Item, ...] = ()
-    boosters: tuple[Item, ...] = ()
-    spoken: bool = False
-
-
-_NOTHING = _Weight(0, "position", "neutral", None)
-
-
-def _weigh(segment: _Segment, tokens: Tokens, promised: set[int], silent: bool) -> _Weight:
-    """The level of a clause: its highest cue, one up for a booster, one down for a hedge; nothing where it only reports."""
-    counted: list[tuple[Item, int, str]] = []
-    capped = False
-    duty = -9  # where the last "should" or "must" ended: the verb that it governs adds nothing of its own
-    negated = [end for _, end, entry in segment.items if entry.kind == "negation"]
-    for item in segment.items:
-        start, _, entry = item
-        if entry.kind not in _SCORED or (entry.kind != "judgement" and silent):
-            continue
-        if entry.kind in ("promise", "action", "deed") and start not in promised:
-            continue
-        if entry.caps and any(0 <= one[0] - item[1] <= 1 and one[2].polarity == "open" for one in segment.items):
-            continue  # "would like to reiterate" reiterates
-        if capped or (entry.kind != "judgement" and start - duty <= 2):
-            if entry.polarity == "oppose":
-                counted.append((item, 0, "oppose"))
-            continue
-        level, sign = entry.level, entry.polarity
-        if any(0 <= start - end <= 1 for end in negated):
-            level, sign = (2, "support") if sign == "oppose" else (min(level, 2), "oppose") if entry.kind != "judgement" else (level, "oppose")
-        counted.append((item, level, sign))
-        capped = entry.caps
-        if entry.kind == "judgement" and tokens.words[item[0]] in ("should", "must", "ought"):
-            duty = item[1]
-    head = segment.head
-    reports = head is not None and head[2].kind == "report" and not any(i[2].kind != "judgement" or i[0] < head[0] for i, _, _ in counted)
-    if not counted or reports:
-        return _NOTHING
-    base, level, _ = max(counted, key=lambda one: (one[1], -one[0][0]))
-    boosters = tuple(item for item in segment.items if _boosts(item, segment, tokens)) if base[2].ladder != "concern" else ()
-    hedged = any(item[2].kind == "hedge" for item in segment.items)
-    level = max(1, min(5, level + bool(boosters) - hedged))
-    return _Weight(
-        level,
-        base[2].ladder,
-        _polarity(counted),
-        base,
-        tuple(i for i, _, _ in counted),
-        boosters,
-        any(i[2].kind != "judgement" for i, _, _ in counted),
-    )
-
-
-def _boosts(item: Item, segment: _Segment, tokens: Tokens) -> bool:
-    """Whether a booster strengthens the stance: an adjective such as "firm" only right before the word it belongs to."""
-    start, end, entry = item
-    if entry.kind != "booster" or end - start > 1 or tokens.words[start].endswith("ly") or tokens.words[start] in ("never", "whatsoever"):
-        return entry.kind == "booster"
-    return any(0 <= one[0] - end <= 1 and one[2].kind in _SCORED for one in segment.items)
-
-
-def _polarity(counted: list[tuple[Item, int, str]]) -> Polarity:
-    own = [sign for item, _, sign in counted if item[2].kind != "judgement"]
-    judged = [sign for item, _, sign in counted if item[2].kind == "judgement"]
-    if "oppose" in own:
-        return "oppose"
-    if "support" in own:
-        return "support"
-    if "oppose" in judged:
-        return "oppose"
-    if judged or "open" in own:
-        return "support"
-    return "neutral"
-
-
-def _goes_on(current: _Segment, item: Item, tokens: Tokens) -> bool:
-    """Whether the cue only continues an infinitive: "is ready to support … and strengthen …", "urge them to respect …, observe …"."""
-    start, _, entry = item
-    if entry.kind == "promise" or tokens.words[start].endswith(("s", "ed", "ing")):
-        return False
-    if any(one.caps for _, _, one in current.items):
-        return True
-    head = current.head
-    return head is not None and head[2].ladder == "directive" and "to" in tokens.words[head[1] - 1 : start]
 
 
 def _settled(clauses: list[Clause], lexicon: Lexicon, lead: Clause | None) -> list[Clause]:

@@ -176,11 +176,8 @@ class Phrases(Generic[T]):
         self._short = tuple(prefix for prefix in self._prefixes if len(prefix) < 3)
 
     def begins(self, tokens: Tokens, at: int) -> bool:
-        """The combined pre-filter: whether any phrase can begin with this word."""
-        word = tokens.words[at]
-        if word in self._root.words or word[:3] in self._prefixes or tokens.capitals[at] in self._root.words:
-            return True
-        return bool(self._short) and word.startswith(self._short)
+        """Whether any phrase can begin with this word."""
+        return bool(self._beginnings(tokens, at, at + 1))
 
     def at(self, tokens: Tokens, at: int, end: int) -> list[tuple[int, T]]:
         """Every phrase that begins at word `at` and ends before word `end`: (end exclusive, payload).
@@ -215,16 +212,22 @@ class Phrases(Generic[T]):
 
     def longest(self, tokens: Tokens, first: int, last: int) -> Iterator[tuple[int, int, T]]:
         """From left to right the longest phrase at each place, none overlapping: (first word, end exclusive, payload)."""
-        place = first
-        while place < last:
-            if self.begins(tokens, place) and (found := self.at(tokens, place, last)):
-                yield place, found[0][0], found[0][1]
-                place = found[0][0]
-            else:
-                place += 1
+        end = first
+        for place in self._beginnings(tokens, first, last):
+            if place >= end and (found := self.at(tokens, place, last)):
+                end = found[0][0]
+                yield place, end, found[0][1]
 
     def everywhere(self, tokens: Tokens, first: int, last: int) -> Iterator[tuple[int, int, T]]:
         """Every phrase at every place, overlapping or not."""
-        for place in range(first, last):
-            if self.begins(tokens, place):
-                yield from ((place, end, payload) for end, payload in self.at(tokens, place, last))
+        for place in self._beginnings(tokens, first, last):
+            yield from ((place, end, payload) for end, payload in self.at(tokens, place, last))
+
+    def _beginnings(self, tokens: Tokens, first: int, last: int) -> list[int]:
+        """The combined pre-filter: the words with which any phrase can begin."""
+        whole, prefixes, short, capitals = self._root.words, self._prefixes, self._short, tokens.capitals
+        return [
+            place
+            for place, word in enumerate(tokens.words[first:last], first)
+            if word in whole or word[:3] in prefixes or (capitals[place] and capitals[place] in whole) or (short and word.startswith(short))
+        ]

@@ -34,7 +34,8 @@ class _Index:
 def for_sentence(sentence: str, lexicon: Lexicon) -> tuple[str, ...]:
     """At most three issues, the likeliest first; ties by id, and none where nothing is shared but common words."""
     index = _index(lexicon)
-    terms = {term: (1 + math.log(count)) * index.rarity[term] for term, count in _terms(sentence[:_LONGEST]).items() if term in index.rarity}
+    said = _terms(sentence[:_LONGEST], _names(lexicon))
+    terms = {term: (1 + math.log(count)) * index.rarity[term] for term, count in said.items() if term in index.rarity}
     length = math.sqrt(sum(weight * weight for weight in terms.values()))
     likeness: Counter[str] = Counter()
     for term, weight in terms.items():
@@ -46,11 +47,12 @@ def for_sentence(sentence: str, lexicon: Lexicon) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4)
 def _index(lexicon: Lexicon) -> _Index:
+    names = _names(lexicon)
     vectors: dict[str, Counter[str]] = {}
     for issue in lexicon.issues.values():
-        counted = _terms("\n".join(issue.examples))
+        counted = _terms("\n".join(issue.examples), names)
         for wording in issue.wordings:
-            counted.update({term: _TITLE_WEIGHT * count for term, count in _terms(wording).items()})
+            counted.update({term: _TITLE_WEIGHT * count for term, count in _terms(wording, names).items()})
         vectors[issue.id] = counted
     used = Counter(term for vector in vectors.values() for term in vector)
     rarity = {term: math.log((1 + len(vectors)) / (1 + count)) for term, count in used.items()}
@@ -63,7 +65,13 @@ def _index(lexicon: Lexicon) -> _Index:
     return _Index({term: tuple(entries) for term, entries in shares.items()}, rarity)
 
 
-def _terms(text: str) -> Counter[str]:
+@lru_cache(maxsize=4)
+def _names(lexicon: Lexicon) -> frozenset[str]:
+    """The words of parties' names, which tell who speaks and not of what."""
+    return frozenset(word for name in (*lexicon.names, *lexicon.adjectives) for word in tokenize(name).words)
+
+
+def _terms(text: str, names: frozenset[str]) -> Counter[str]:
     """Words of four letters or more by their first six, and pairs of neighbours: stems enough to meet across endings."""
-    stems = [word[:6] for word in tokenize(text).words if len(word) > 3]
+    stems = [word[:6] for word in tokenize(text).words if len(word) > 3 and word not in names]
     return Counter([*stems, *(f"{a} {b}" for a, b in pairwise(stems))])
