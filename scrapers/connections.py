@@ -41,6 +41,15 @@ def is_public(address: str) -> bool:
     return found.is_global and not found.is_multicast
 
 
+def leads_home(host: str) -> bool:
+    """Whether a host's name leads to private addresses only: the operator's own machine or network."""
+    try:
+        places = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return False
+    return not any(is_public(str(place[4][0])) for place in places)
+
+
 class _Budget(threading.local):
     ends = math.inf  # on the monotonic clock
 
@@ -87,7 +96,7 @@ class _TLSSocket(_Timed, ssl.SSLSocket):
 class _Guarded:
     """Resolves the name itself and connects to an address that it has looked at: what was checked is what is used."""
 
-    allow_private = False
+    allow_private: bool | frozenset[str] = False
     host: str
     port: int | None
     timeout: float | None
@@ -99,7 +108,8 @@ class _Guarded:
             places = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
         except (socket.gaierror, UnicodeError) as error:
             raise NameResolutionError(self.host, connection, error) from error  # type: ignore[arg-type]
-        allowed = places if self.allow_private else [place for place in places if is_public(str(place[4][0]))]
+        is_free = self.allow_private if isinstance(self.allow_private, bool) else self.host in self.allow_private
+        allowed = places if is_free else [place for place in places if is_public(str(place[4][0]))]
         if not allowed:
             raise PrivateAddress(f"{self.host} leads to {places[0][4][0]}, which is not an address of the open Internet.")
         failure: OSError | None = None
@@ -120,9 +130,9 @@ class _Guarded:
 
 
 class GuardedAdapter(HTTPAdapter):
-    """A requests adapter whose connections refuse private addresses (unless allowed) and keep to `deadline`."""
+    """A requests adapter whose connections refuse private addresses, unless allowed for all hosts or some, and keep to `deadline`."""
 
-    def __init__(self, allow_private: bool, pool_size: int = 8) -> None:
+    def __init__(self, allow_private: bool | frozenset[str], pool_size: int = 8) -> None:
         self._allow_private = allow_private
         super().__init__(pool_connections=32, pool_maxsize=pool_size, max_retries=0)
 

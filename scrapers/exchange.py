@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -91,7 +91,14 @@ class Transport:
     """
 
     def __init__(
-        self, product: str, contact: str, allow_private: bool, limits: Limits, routes: Mapping[str, str], now: Callable[[], datetime]
+        self,
+        product: str,
+        contact: str,
+        *,
+        allow_private: bool | Collection[str],
+        limits: Limits,
+        routes: Mapping[str, str],
+        now: Callable[[], datetime],
     ) -> None:
         if not contact.strip():
             raise StatementsError("Fetching needs a contact address for its User-Agent: set STATEMENTS_CONTACT to an e-mail address or a URL.")
@@ -109,7 +116,7 @@ class Transport:
             }
         )
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, GuardedAdapter(allow_private))
+            self._session.mount(scheme, GuardedAdapter(allow_private if isinstance(allow_private, bool) else frozenset(allow_private)))
 
     def forget_cookies(self) -> None:
         """A capture must not depend on what was fetched before it."""

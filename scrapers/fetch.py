@@ -6,7 +6,7 @@ import hashlib
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -97,7 +97,7 @@ class PoliteSession:
     """Fetches pages as a guest should. One for each task or thread; its connections are kept alive.
 
     Private, loopback and link-local addresses are refused on the address connected to, also behind a redirect,
-    unless `allow_private`. `routes` sends the requests for one origin to another ({"https://www.example.org":
+    unless `allow_private` says so for all hosts or names this one. `routes` sends the requests for one origin to another ({"https://www.example.org":
     "http://127.0.0.1:8000"}), while URLs, captures and the Host header stay those of the first.
 
     Raises:
@@ -109,7 +109,7 @@ class PoliteSession:
         contact: str,
         clock: HostClock | None = None,
         *,
-        allow_private: bool = False,
+        allow_private: bool | Collection[str] = False,
         limits: Limits | None = None,
         routes: Mapping[str, str] | None = None,
         sleep: Callable[[float], None] = time.sleep,

@@ -5,19 +5,23 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from schemas.errors import StatementsError
+from scrapers.connections import leads_home
+from scrapers.fetch import PoliteSession
 from scrapers.mementos import Memento, Selection, Unread
-from scrapers.mementos.cdx import CdxArchive
+from scrapers.mementos.cdx import DELAY, CdxArchive
 from scrapers.mementos.folder import folder_mementos
 from scrapers.mementos.queries import queries_of
 from scrapers.mementos.warc import warc_mementos
 from scrapers.source import Source, normalise
-from statements.backfilling import Here, Tally, already_done, backfill
+from statements.backfilling import Here, Tally, already_done, backfill, body_by_digest
 from statements.pipeline import Pipeline
 
 SUFFIXES = (".warc", ".warc.gz", ".arc", ".arc.gz", ".wacz")
@@ -64,12 +68,21 @@ def _selection(source: Source, since: date | None, until: date | None, one_a_day
 
 
 def from_cdx(pipeline: Pipeline, url: str, since: date | None, until: date | None, *, one_a_day: bool = False, only_changed: bool = False) -> Archive:
-    """What a web archive's CDX server names of the source's pages; a body known by its digest is not downloaded again."""
-    chosen = _selection(pipeline.source, since, until, one_a_day, only_changed)
+    """What a web archive's CDX server names of the source's pages; a body known by its digest is not downloaded again.
+
+    An archive on a private address is the operator's own: named here, it is allowed, and needs neither delay nor contact address.
+    """
+    chosen = replace(_selection(pipeline.source, since, until, one_a_day, only_changed), takes=pipeline.source.takes)
     origin = f"cdx:{url}"
     done = already_done(pipeline.store, pipeline.source.id, origin)
-    archive = CdxArchive(url, pipeline.session())
-    return Archive(origin, archive.mementos(queries_of(pipeline.source), chosen, is_done=done.__contains__))
+    known = partial(body_by_digest, pipeline.store)
+    host = urlsplit(url).hostname or ""
+    if leads_home(host):
+        contact = pipeline.place.contact or "the operator of this network"
+        archive = CdxArchive(url, PoliteSession(contact, allow_private={host}), delay=0.0)
+    else:
+        archive = CdxArchive(url, pipeline.session(), delay=DELAY)
+    return Archive(origin, archive.mementos(queries_of(pipeline.source), chosen, known=known, is_done=done.__contains__))
 
 
 def bring_in_window(source: str, since: date, until: date) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from statements import tables as t
 from statements.fetching import MOVED_FOR_GOOD
 from statements.identity import bind, introduce
 from statements.pipeline import Pipeline, Settled
-from statements.store import Store, add, capture_row, chunks, now
+from statements.store import Store, add, capture_of, capture_row, chunks, now
 
 CHUNK = 200  # mementos to a batch
 CHUNK_BYTES = 24 * 2**20  # of bodies to a batch, so that memory stays flat whatever the pages weigh
@@ -161,7 +161,7 @@ def _record(store: Store, source: Source, chunk: list[Memento | Unread], origin:
         else:
             if memento.body is not None:
                 store.snapshots.put(memento.body)
-            ours[memento.where] = memento
+            ours.setdefault(memento.where, memento)  # an index may name a record twice, the second time without its body
     captures = {where: memento.capture for where, memento in ours.items()}
     batch = digest("backfill", source.id, origin, sorted(ours), at.isoformat())[:32]
     with store.writing() as connection:
@@ -176,6 +176,7 @@ def _record(store: Store, source: Source, chunk: list[Memento | Unread], origin:
             {"source": source.id, "origin": origin, "entry": where, "outcome": said, "recorded_at": at} for where, said in sorted(outcomes.items())
         ]
         add(connection, t.ledger, rows)
+        add(connection, t.archived_body, _named_bodies(ours.values()))
         if not fresh:
             return None
         connection.execute(
@@ -190,6 +191,26 @@ def _record(store: Store, source: Source, chunk: list[Memento | Unread], origin:
             )
         )
     return batch
+
+
+def body_by_digest(store: Store, digest_: str) -> Capture | None:
+    """A capture with the body that archives call so, where one was brought in before."""
+    named = t.archived_body.c
+    with store.reading() as connection:
+        query = sa.select(t.capture).join(t.archived_body, named.capture_id == t.capture.c.id).where(named.digest == digest_)
+        row = connection.execute(query).first()
+    return capture_of(row) if row else None
+
+
+def _named_bodies(mementos: Iterable[Memento]) -> list[dict[str, str]]:
+    """Bodies that came whole under a name of the archive's; that of nothing is every redirect's."""
+    named = {}
+    for memento in mementos:
+        capture = memento.capture
+        algorithm, _, value = (memento.digest or "").rpartition(":")
+        if memento.body and value and algorithm in {"", "sha1"} and capture.status == 200 and not capture.error:
+            named[value] = capture.key
+    return [{"digest": value, "capture_id": key} for value, key in sorted(named.items())]
 
 
 def _introduce(connection: Connection, source: Source, captures: list[Capture], at: datetime) -> None:

@@ -343,6 +343,14 @@ source_state = sa.Table(
     sa.Column("told", sa.Text),  # the state the operator was last told of
 )
 
+archived_body = sa.Table(
+    "archived_body",
+    metadata,
+    # What archives call a body that is in the store, so that none of them is asked for it again.
+    sa.Column("digest", sa.Text, primary_key=True),  # the SHA-1 that a CDX server names, base 32
+    sa.Column("capture_id", sa.Text, nullable=False),
+)
+
 ledger = sa.Table(
     "ledger",
     metadata,

@@ -1,17 +1,23 @@
-"""A real pywb over WARC files, in the environment of its own that `make test` sets up."""
+"""Web archives on this machine: a real pywb over WARC files, and one that speaks as the Wayback Machine does."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import socket
 import subprocess
 import time
+from base64 import b32encode
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
+
+from tests.local_site import page
 
 PYTHON = Path(__file__).resolve().parents[1] / ".venv-pywb/bin/python"
 _SERVE = "import sys; from pywb.apps.cli import wayback; sys.argv[1:] = ['-b', '127.0.0.1', '-p', sys.argv[1]]; wayback()"
@@ -52,3 +58,38 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
         except requests.RequestException:
             time.sleep(0.1)
     pytest.fail(f"pywb did not start: {log.read_text('utf-8', 'replace')[-2000:]}")
+
+
+class Wayback:
+    """The index and the mementos of an archive, as columns with a resume key and with prefixed headers; `site` serves them."""
+
+    def __init__(self, site):
+        self.site = site
+        self.rows = []
+        self.mementos = {}
+        self.url = f"{site.url}/cdx/search/cdx"
+        site.answers = self
+
+    def keep(self, timestamp, path, body, status=200, digest=None, host="www.ministry.example", **headers):
+        url = f"http://{host}{path}"
+        key = ",".join(reversed(host.removeprefix("www.").split("."))) + ")" + path
+        digest = digest or b32encode(hashlib.sha1(body).digest()).decode()
+        self.rows.append((key, timestamp, url, "text/html", str(status), digest, "9"))
+        prefixed = {f"X_Archive_Orig_{name}": value for name, value in headers.items()}
+        moment = datetime.strptime(timestamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        where = f"/web/{timestamp}id_/{url}"
+        location = {"Location": f"/web/{timestamp}id_/{headers['Location']}"} if "Location" in headers else {}
+        stamp = moment.strftime("%a, %d %b %Y %H:%M:%S GMT")
+        self.mementos[where] = page(body, status, Memento_Datetime=stamp, X_App_Server="w1", **prefixed, **location)
+
+    def get(self, path):
+        if not path.startswith("/cdx/"):
+            return self.mementos.get(path)
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(path).query).items()}
+        wanted = asked["url"].partition("/")
+        rows = sorted(row for row in self.rows if asked["from"] <= row[1] <= asked["to"] and f"{wanted[0]}/{wanted[2]}" in row[2])
+        start, limit = int(asked.get("resumeKey", 0)), int(asked.get("limit", 10**9))
+        lines = [" ".join(row) for row in rows[start : start + limit]]
+        if start + limit < len(rows):
+            lines += ["", str(start + limit)]
+        return page("\n".join(lines), Content_Type="text/plain")

@@ -20,6 +20,7 @@ from scrapers.mementos.wayback import original_headers, original_redirect, witho
 
 FIRST_DAY = date(1996, 1, 1)  # no public web archive holds anything older
 PAGE_ROWS = 5000
+DELAY = 1.0  # seconds between two requests; what the large public archives ask of programs
 _EMPTY = "3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ"  # the SHA-1 of no bytes, which all redirects share
 
 
@@ -35,7 +36,7 @@ class CdxArchive:
     `delay` seconds lie between two requests, in the session's clock under a group of the archive's own.
     """
 
-    def __init__(self, url: str, session: PoliteSession, *, delay: float = 1.0, page_rows: int = PAGE_ROWS) -> None:
+    def __init__(self, url: str, session: PoliteSession, *, delay: float = DELAY, page_rows: int = PAGE_ROWS) -> None:
         self.index_url, self.memento_base = places(url)
         self._session = session
         self._page_rows = page_rows

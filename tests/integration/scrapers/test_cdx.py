@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from base64 import b32encode
 from datetime import UTC, date, datetime
 from io import BytesIO
 from urllib.parse import parse_qs, urlsplit
@@ -14,43 +16,10 @@ from scrapers.fetch import PoliteSession
 from scrapers.mementos import Memento, Selection, Unread
 from scrapers.mementos.cdx import CdxArchive
 from scrapers.mementos.queries import Query
-from tests.archive_server import archive_of
+from tests.archive_server import Wayback, archive_of
 from tests.local_site import page
 
 HOST = Query("ministry.example", "host")
-
-
-class Wayback:
-    """The index and the mementos of an archive, as columns with a resume key and with prefixed headers."""
-
-    def __init__(self, site):
-        self.site = site
-        self.rows = []
-        self.mementos = {}
-        self.url = f"{site.url}/cdx/search/cdx"
-        site.answers = self
-
-    def keep(self, timestamp, path, body, status=200, digest=None, **headers):
-        url = f"http://www.ministry.example{path}"
-        digest = digest or body.decode().upper()
-        self.rows.append((f"example,ministry){path}", timestamp, url, "text/html", str(status), digest, "9"))
-        prefixed = {f"X_Archive_Orig_{name}": value for name, value in headers.items()}
-        moment = datetime.strptime(timestamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-        where = f"/web/{timestamp}id_/{url}"
-        location = {"Location": f"/web/{timestamp}id_/{headers['Location']}"} if "Location" in headers else {}
-        stamp = moment.strftime("%a, %d %b %Y %H:%M:%S GMT")
-        self.mementos[where] = page(body, status, Memento_Datetime=stamp, X_App_Server="w1", **prefixed, **location)
-
-    def get(self, path):
-        if not path.startswith("/cdx/"):
-            return self.mementos.get(path)
-        asked = {name: values[0] for name, values in parse_qs(urlsplit(path).query).items()}
-        rows = sorted(row for row in self.rows if asked["from"] <= row[1] <= asked["to"])
-        start, limit = int(asked.get("resumeKey", 0)), int(asked.get("limit", 10**9))
-        lines = [" ".join(row) for row in rows[start : start + limit]]
-        if start + limit < len(rows):
-            lines += ["", str(start + limit)]
-        return page("\n".join(lines), Content_Type="text/plain")
 
 
 @pytest.fixture
@@ -65,7 +34,11 @@ def read(wayback, session, selection=None, page_rows=5000, **how):
 def test_a_memento_is_a_capture_as_its_own_server_sent_it(wayback, session):
     wayback.keep("20140126200624", "/t1", b"one", Server="Apache")
     (memento,) = read(wayback, session)
-    assert memento.body == b"one" and memento.digest == "ONE" and memento.where == "20140126200624/http://www.ministry.example/t1"
+    assert (
+        memento.body == b"one"
+        and memento.digest == b32encode(hashlib.sha1(b"one").digest()).decode()
+        and memento.where == "20140126200624/http://www.ministry.example/t1"
+    )
     capture = memento.capture
     assert (capture.via, capture.status, capture.url) == ("memento", 200, "http://www.ministry.example/t1")
     assert capture.captured_at == datetime(2014, 1, 26, 20, 6, 24, tzinfo=UTC)
