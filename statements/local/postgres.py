@@ -26,13 +26,14 @@ AIRFLOW, STORE = "airflow", "statements"
 _PROGRAMS = "pginstall18"  # the wheel's folder of PostgreSQL 18; it ships 16 too
 _PORT = 5432  # names the socket's file; nothing listens on TCP
 _LONGEST_SOCKET_PATH = 100  # bytes; Linux allows 107, macOS 103
+_HELD: dict[Path, int] = {}  # the homes whose server this process holds, each with the descriptor that holds its lock
 _SERVICE_USERS = ("postgres", "nobody")  # PostgreSQL refuses to run as root
 
 
 class Postgres:
     """One server with its files in `<home>/postgres`; several processes may start and use it at once.
 
-    Whoever called `start` holds the server until `stop` or until the process ends; the last holder's `stop` ends it.
+    A process that called `start` holds the server until it calls `stop`, or ends; the last process's `stop` ends it.
     With `durable=False` a crash of the machine may lose the store (tests and the demo, where speed is worth more).
 
     As root the server runs as an unprivileged user. Where that user cannot reach the home, the files get a folder of
@@ -44,7 +45,6 @@ class Postgres:
         self.link = self.home / "postgres"
         self._durable = durable
         self._owner = _service_user() if os.geteuid() == 0 else None
-        self._held: int | None = None
 
     @property
     def folder(self) -> Path:
@@ -95,9 +95,8 @@ class Postgres:
     def stop(self) -> None:
         """Let the server go; it ends unless another process holds it. Harmless when it is down."""
         with self._alone():
-            if self._held is not None:
-                os.close(self._held)
-                self._held = None
+            if (held := _HELD.pop(self.home, None)) is not None:
+                os.close(held)
             if not self.link.exists() or not self.is_running() or not self._is_unused():
                 return
             self._run("pg_ctl", "-w", "-D", self._data, "-m", "fast", "stop")
@@ -132,9 +131,9 @@ class Postgres:
 
     def _hold(self) -> None:
         # A lock on the folder itself: it ends with the process, however that ends, and systemd-tmpfiles leaves a locked folder alone.
-        if self._held is None:
-            self._held = os.open(self.folder, os.O_RDONLY)
-            fcntl.flock(self._held, fcntl.LOCK_SH)
+        if self.home not in _HELD:
+            _HELD[self.home] = os.open(self.folder, os.O_RDONLY)
+            fcntl.flock(_HELD[self.home], fcntl.LOCK_SH)
 
     def _is_unused(self) -> bool:
         probe = os.open(self.folder, os.O_RDONLY)
@@ -247,7 +246,7 @@ def ensure_running(settings: Settings) -> None:
     Does nothing for any other store. Every verb may call it: a server that runs already costs a few milliseconds.
     """
     server = Postgres(settings.home)
-    if settings.database_url != recorded_url(settings.home) or not server.link.exists():
+    if server.home in _HELD or settings.database_url != recorded_url(settings.home) or not server.link.exists():
         return
     server.start()
     atexit.register(server.stop)

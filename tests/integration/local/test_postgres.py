@@ -44,24 +44,44 @@ def test_the_databases_asked_for_are_there_and_the_url_is_the_same_from_start_to
     assert ask(server) == ("store",)
 
 
-def test_the_server_ends_with_its_last_holder(server):
+HOLD = """
+import sys
+from pathlib import Path
+from statements.local.postgres import Postgres
+Postgres(Path(sys.argv[1])).start()
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def other_holder(server):
+    """Another process that holds the server until it is told to let go, by closing its input."""
     server.start("store")
-    second = Postgres(server.home)
-    second.start()
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(server.home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=settings.CHECKOUT
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"held\n"
+        yield other
+        other.kill()
+
+
+def test_the_server_lives_on_while_another_process_holds_it(server, other_holder):
     server.stop()
-    assert second.is_running()
-    second.stop()
-    assert not second.is_running()
+    assert server.is_running()
 
 
-def test_a_holder_that_was_killed_holds_no_longer(server):
+def test_a_process_that_was_killed_holds_no_longer(server, other_holder):
+    other_holder.kill()
+    other_holder.wait()
+    server.stop()
+    assert not server.is_running()
+
+
+def test_two_handles_of_one_process_are_one_holder(server):
     server.start("store")
-    held = subprocess.run(
-        [sys.executable, "-c", "import os, sys; from pathlib import Path; from statements.local.postgres import Postgres;"
-         "Postgres(Path(sys.argv[1])).start(); os.kill(os.getpid(), 9)", str(server.home)],
-        cwd=settings.CHECKOUT, check=False,
-    )  # fmt: skip
-    assert held.returncode == -9
+    Postgres(server.home).start()
     server.stop()
     assert not server.is_running()
 
