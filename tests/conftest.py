@@ -15,6 +15,14 @@ from tests.stores import Server, migrated_sqlite, settings_for
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever shares the one real Airflow, or Airflow's tables in this process, goes to one worker of pytest-xdist."""
+    for item in items:
+        for group in ("scheduler", "dagtest"):
+            if item.get_closest_marker(group):
+                item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def corpus() -> Path:
     """The folder of real material; a test that needs it is marked `corpus` and skipped where it is missing."""
