@@ -6,8 +6,9 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from email import policy
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import Policy
 from email.utils import format_datetime, parseaddr
 from functools import cache
 from operator import attrgetter
@@ -27,8 +28,20 @@ from statements.compare import redline
 
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_ATTACHED = 5
+
+
+class _OneLine(UnstructuredHeader, BaseHeader):
+    """A header whose value is an address for programs: the standard library would fold a long one into encoded words."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+for _name in ("list-id", "list-unsubscribe"):
+    _HEADERS.map_to_type(_name, _OneLine)
 # Seven bits: whatever servers lie on the way, no line is too long for them and no byte is changed.
-_POLICY = policy.SMTP.clone(cte_type="7bit")
+_POLICY = policy.SMTP.clone(cte_type="7bit", header_factory=_HEADERS)
 
 
 def compose(

@@ -54,6 +54,14 @@ def test_the_headers_name_thread_list_and_how_to_stop_it():
     assert "References" not in mail(altered("s1"), altered("s2"))
 
 
+def test_addresses_for_programs_stay_whole_however_long_they_are():
+    long = replace(DESK, id="the-desk-for-the-northern-and-eastern-islands-and-the-straits-between-them")
+    sender = "statements@mail.of.a.ministry.with.a.rather.long.name.example.org"
+    raw = compose([altered()], long, sender=sender, message_id="<m1@example.org>", now=MONDAY, base_url=BASE).as_bytes()
+    assert f"List-Id: <{long.id}.statements.{sender.partition('@')[2]}>\r\n".encode() in raw
+    assert f"List-Unsubscribe: <mailto:{sender}?subject=unsubscribe%20{long.id}>\r\n".encode() in raw
+
+
 def test_what_stands_now_comes_before_what_was():
     text, page = parts(mail(altered()))
     assert text.index(f"Now | {SOFT}") < text.index("Was | The northern side [-firmly-] opposes")
