@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from schemas.errors import DeclarationError, PageError
+from schemas.errors import DeclarationError, PageError, UnknownSource
 from schemas.records import Stances
 from statements import settings
 from statements.commands.output import NOT_UNDERSTOOD, SOME_FAILED, WRONG_USE, emit, note, page_error
@@ -36,7 +36,12 @@ def command(pages: tuple[Path, ...], issues: Path | None, source: str | None, as
         note(str(error))
         sys.exit(WRONG_USE)
     statements, failed = [], 0
-    for page, read in load_pages(pages, source=source):
+    try:
+        loaded = list(load_pages(pages, source=source))
+    except UnknownSource as error:
+        note(str(error))
+        sys.exit(WRONG_USE)
+    for page, read in loaded:
         if isinstance(read, PageError):
             failed += 1
             statements.append({"page": page, **page_error(read)})
@@ -47,7 +52,7 @@ def command(pages: tuple[Path, ...], issues: Path | None, source: str | None, as
         if not as_document:
             click.echo("\n".join(_in_words(page, read.wording.title, stances)))
     if as_document:
-        emit({"statements": statements})
+        emit(statements[0] if failed and len(pages) == 1 else {"statements": statements})
     if failed:
         sys.exit(NOT_UNDERSTOOD if len(pages) == 1 else SOME_FAILED)
 

@@ -66,3 +66,18 @@ def test_without_json_the_positions_are_told_in_words(tmp_path: Path) -> None:
     assert "missile_defense" in out
     assert "−3 both" in out
     assert "no issue took it" in out
+
+
+def test_the_one_page_that_was_not_understood_is_its_error_and_one_of_several_stands_in_its_place(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.html"
+    empty.write_text("<html><head><title>404 Not Found</title></head><body><h1>404 Not Found</h1></body></html>", "utf-8")
+    alone = run(str(empty), "--json")
+    assert alone.exit_code == 3
+    assert set(json.loads(alone.stdout)) >= {"error", "message", "url", "selector"}
+    both = run(str(empty), str(statement(tmp_path)), "--json")
+    assert both.exit_code == 4
+    assert ["error" in one for one in json.loads(both.stdout)["statements"]] == [True, False]
+
+
+def test_a_source_that_nobody_declared_is_wrong_use(tmp_path: Path) -> None:
+    assert run(str(statement(tmp_path)), "--source", "atlantis").exit_code == 2
