@@ -26,14 +26,14 @@ class Parties:
     """The parties of one document under the names they are listed under; empty where nobody could tell."""
 
     names: tuple[str, ...]
-    bodies: frozenset[str]
+    bodies: Mapping[str, frozenset[str]]  # bodies that speak for their members
     leaders: Mapping[str, str] = field(default_factory=dict)  # names of persons as the text introduces them, folded, to their party
 
     @property
     def everyone(self) -> str:
         """The actor of a clause that names nobody."""
         if len(self.names) == 1:
-            return ALL if self.names[0] in self.bodies - {"European Union"} else self.names[0]
+            return ALL if self.names[0] in self.bodies and self.names[0] != "European Union" else self.names[0]
         return BOTH if len(self.names) == 2 else ALL
 
     def together(self, named: Iterable[str]) -> str:
@@ -45,7 +45,7 @@ class Parties:
 
     def speaks(self, name: str) -> bool:
         """Whether this party or body speaks in the document; where the parties are not known, anyone may."""
-        if not self.names or name in self.names:
+        if not self.names or name in self.names or any(name in self.bodies.get(body, ()) for body in self.names):
             return True
         return name in self.bodies and len(self.names) > 2 and name != "United Nations"
 

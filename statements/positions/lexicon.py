@@ -93,7 +93,7 @@ class Lexicon:
     stances: Mapping[str, Stance]  # by language
     names: Mapping[str, str]  # a party's other names, folded to lower case, to the name it is listed under
     adjectives: Mapping[str, str]  # "chinese" to China
-    bodies: frozenset[str]
+    bodies: Mapping[str, frozenset[str]]  # with their members, where they are listed
 
 
 def load(folder: Path | None = None, config: Path | None = None) -> Lexicon:
@@ -140,7 +140,7 @@ def _compiled(paths: tuple[tuple[str, str, Path], ...], hashes: tuple[str, ...])
     )
     namings = {language: Phrases(phrases) for language, phrases in named.items()}
     adjectives = {adjective.casefold(): party.name for party in parties for adjective in party.adjectives}
-    return Lexicon(sha256, issues, namings, stances, names, adjectives, frozenset(party.name for party in parties if party.is_body))
+    return Lexicon(sha256, issues, namings, stances, names, adjectives, {party.name: party.members for party in parties if party.is_body})
 
 
 def _issues(id_: str, value: dict[str, Any]) -> Iterator[Issue]:
@@ -219,6 +219,7 @@ class _Party:
     names: tuple[str, ...]
     adjectives: tuple[str, ...]
     is_body: bool
+    members: frozenset[str] = frozenset()
 
 
 def _parties(said: dict[str, Any]) -> list[_Party]:
@@ -229,7 +230,15 @@ def _parties(said: dict[str, Any]) -> list[_Party]:
         for name, entry in group.items():
             adjectives = tuple(entry.get("adjectives", ()))
             written = [word for word in (name, *known.get(name, ()), *entry.get("also", ())) if not word.endswith("-") and len(word) > 1]
-            parties.append(_Party(name, tuple(dict.fromkeys(word for word in written if word not in adjectives)), adjectives, is_body))
+            parties.append(
+                _Party(
+                    name,
+                    tuple(dict.fromkeys(word for word in written if word not in adjectives)),
+                    adjectives,
+                    is_body,
+                    frozenset(entry.get("members", ())),
+                )
+            )
     return parties
 
 

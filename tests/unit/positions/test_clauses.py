@@ -98,6 +98,11 @@ def test_of_more_than_two_parties_everyone_is_all() -> None:
     assert only("Allies support peace in Kosovo.", "NATO").actor == "all"
 
 
+def test_a_member_may_speak_for_itself_in_a_text_of_the_body() -> None:
+    assert only("Japan supports peace in Kosovo.", "G7").actor == "Japan"
+    assert only("China supports peace in Kosovo.", "G7").level == 0
+
+
 def test_what_a_third_party_says_is_no_position_and_what_it_must_do_is() -> None:
     assert only("Japan condemned the talks on Kosovo.").level == 0
     assert only("Japan must stop its talks on Kosovo.").level == 4
