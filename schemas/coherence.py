@@ -21,7 +21,7 @@ WORKING_DAYS_OFF = 4  # how many days a week-end and a holiday may add to that
 
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _MONTH = {name: number for number, name in enumerate(_MONTHS.split("|"), 1)}
-_ENGLISH = re.compile(rf"\b({_MONTHS})\s*(\d{{1,2}})\b(?:(?:st|nd|rd|th)?,?\s+(\d{{4}}))?")
+_ENGLISH = re.compile(rf"\b(?=[ADFJMNOS])({_MONTHS})\s*(\d{{1,2}})\b(?:(?:st|nd|rd|th)?,?\s+(\d{{4}}))?")
 _BRITISH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+({_MONTHS})\b(?:,?\s+(\d{{4}}))?")
 _CHINESE = re.compile(r"(?:(\d{4})年|(去年|明年|今年))?(\d{1,2})月(\d{1,2})日")
 _CHINESE_DAY = re.compile(r"(?<![\d月至到、.—－-])(\d{1,2})日(?![元益])")
@@ -168,10 +168,12 @@ def order_astray(reading: Reading, traces: Traces, expect: Expect) -> str | None
 
 
 def _order_of_pictures(reading: Reading, pictures: Sequence[Picture], expect: Expect) -> Iterator[str]:
+    if len(pictures) < 2:
+        return
     uploads = [_upload(picture, expect) for picture in pictures]
     known = [upload for upload in uploads if upload]
     end = 0.98 * len("".join(reading.wording.text.split()))
-    if len(pictures) > 1 and pictures[0].words_before > 0:
+    if pictures[0].words_before > 0:
         yield "its first picture stands inside the text"
         if all(picture.words_before < end for picture in pictures):
             yield "none stands at its end"
@@ -259,6 +261,8 @@ def _days(text: str, near: date) -> Iterator[date]:
         yield from _day(near, int(year or 0), _MONTH[month], int(day))
     for day, month, year in _BRITISH.findall(text):
         yield from _day(near, int(year or 0), _MONTH[month], int(day))
+    if "日" not in text:
+        return
     for year, relative, month, day in _CHINESE.findall(text):
         told = int(year) if year else near.year + {"去年": -1, "明年": 1, "今年": 0}[relative] if relative else 0
         yield from _day(near, told, int(month), int(day))

@@ -32,7 +32,10 @@ _SCRIPTS = {
     "th": ("THAI",),
 }
 _FAMILIES = {"gb2312": "gb18030", "gbk": "gb18030", "iso8859-1": "cp1252", "shift_jis": "cp932", "big5": "big5hkscs", "euc_kr": "cp949"}
-_PLAIN = {"en": re.compile(r"[A-Za-z]"), "ru": re.compile(r"[А-Яа-яЁё]")}
+_NO_LETTERS = frozenset({"Co", "Cn", "Cc"})  # private, unassigned, controls
+_LATIN = ("LATIN", "FULLWIDTH LATIN")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+_NO_ASCII_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +67,13 @@ def row(candidate: Candidate) -> dict[str, Any]:
     traces, wording = candidate.traces, reading.wording
     language = (expect.languages or (wording.language,))[0]
     captured_on = reading.captured_at.date() if reading.captured_at else None
+    text = wording.text
+    letters = _Letters.of(text)
     return {
         "key": candidate.key,
         "url": reading.url,
         "title": wording.title or None,
-        "text": wording.text,
+        "text": text,
         "passages": len(wording.passages),
         "passages_min": expect.passages_min,
         "passages_max": expect.passages_max,
@@ -76,8 +81,8 @@ def row(candidate: Candidate) -> dict[str, Any]:
         "days_after_capture": (wording.published_on - captured_on).days if wording.published_on and captured_on else None,
         "days_to_until": (wording.published_until - wording.published_on).days if wording.published_until and wording.published_on else None,
         "language_astray": None if not expect.languages or wording.language in expect.languages else wording.language,
-        "script_share": _script_share(wording.text, language),
-        "unlikely_share": _unlikely_share(wording.text, language),
+        "script_share": letters.share(language),
+        "unlikely_share": letters.unlikely(language),
         "host_astray": None if not expect.hosts else _host_astray(reading.url, expect.hosts),
         "charset_astray": _charset_astray(traces, expect) if traces else None,
         "title_astray": title_astray(reading, traces) if traces and expect.title_in_head else None,
@@ -104,30 +109,38 @@ def batch_row(facts: BatchFacts) -> dict[str, Any]:
     }
 
 
-def _script_share(text: str, language: str) -> float | None:
-    """How many of the letters are of the language's script."""
-    letters = [ch for ch in text if ch.isalpha()]
-    if len(letters) < ENOUGH_LETTERS:
-        return None
-    scripts = _SCRIPTS.get(language.split("-")[0], ("LATIN", "FULLWIDTH LATIN"))
-    counts = Counter(letters)
-    return sum(times for ch, times in counts.items() if unicodedata.name(ch, "").startswith(scripts)) / len(letters)
+@dataclass(frozen=True, slots=True)
+class _Letters:
+    """What a text is written with: the number of its ASCII letters, and its other characters by how often they stand there."""
 
+    ascii: int
+    beyond: Counter[str]
 
-def _unlikely_share(text: str, language: str) -> float | None:
-    """How many of the letters a text of the language hardly ever holds: what bytes read in a wrong charset are full of."""
-    letters = Counter(ch for ch in text if ord(ch) > 127 and (ch.isalpha() or unicodedata.category(ch) in {"Co", "Cn", "Cc"}) and ch != "\n")
-    total = sum(letters.values())
-    if total < ENOUGH_LETTERS:
-        return None
-    if language in {"zh", "zh-Hans", "zh-CN"}:
-        return sum(times for ch, times in letters.items() if not _in_gb2312(ch)) / total
-    plain = _PLAIN.get(language.split("-")[0])
-    if plain is None:
-        return sum(times for ch, times in letters.items() if not ch.isalpha()) / total
-    everyday = sum(times for ch, times in Counter(ch for ch in text if ch.isalpha()).items() if plain.match(ch))
-    odd = sum(times for ch, times in letters.items() if not plain.match(ch))
-    return odd / (odd + everyday)
+    @classmethod
+    def of(cls, text: str) -> _Letters:
+        return cls(len(text.encode("ascii", "ignore").translate(None, _NO_ASCII_LETTERS)), Counter(_BEYOND_ASCII.findall(text)))
+
+    def share(self, language: str) -> float | None:
+        """How many of the letters are of the language's script."""
+        letters = {ch: times for ch, times in self.beyond.items() if ch.isalpha()}
+        total = self.ascii + sum(letters.values())
+        if total < ENOUGH_LETTERS:
+            return None
+        scripts = _SCRIPTS.get(language.split("-")[0], _LATIN)
+        own = sum(times for ch, times in letters.items() if unicodedata.name(ch, "").startswith(scripts))
+        return (own + (self.ascii if scripts is _LATIN else 0)) / total
+
+    def unlikely(self, language: str) -> float | None:
+        """How many of the letters a text of the language hardly ever holds: what bytes read in a wrong charset are full of."""
+        odd = {ch: times for ch, times in self.beyond.items() if ch.isalpha() or unicodedata.category(ch) in _NO_LETTERS}
+        total = sum(odd.values())
+        if total < ENOUGH_LETTERS:
+            return None
+        if language in {"zh", "zh-Hans", "zh-CN"}:
+            return sum(times for ch, times in odd.items() if not _in_gb2312(ch)) / total
+        if language.split("-")[0] == "en":
+            return total / (total + self.ascii)
+        return sum(times for ch, times in odd.items() if not ch.isalpha()) / total
 
 
 def _in_gb2312(ch: str) -> bool:

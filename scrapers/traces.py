@@ -17,8 +17,8 @@ from scrapers.text import fold
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 # What UTF-8 becomes when it is read as a western charset, or as GBK between Latin letters.
-_SPOILT = re.compile("\\w{0,12}(?:[ÂÃÄÅ][\u0080-¿‡ˆ‰Š‹ŒŽœžŸ]|â€[\u0080-¿œ™˜“”¦])\\w{0,12}")
-_GLUED = re.compile(r"\w{0,12}[A-Za-z][\u4e00-\u9fff][a-z]\w{0,12}")
+_SPOILT = re.compile("[ÂÃÄÅ][\u0080-¿‡ˆ‰Š‹ŒŽœžŸ]|â€[\u0080-¿œ™˜“”¦]")
+_GLUED = re.compile(r"(?<=[A-Za-z])[\u4e00-\u9fff]+(?=[a-z])")
 _HAN = frozenset({"zh", "zh-Hans", "zh-Hant", "ja"})
 _SLIPS = 2
 _HEAD = 4096  # characters in which a page declares its charset
@@ -51,14 +51,19 @@ def traces(body: bytes, source: Source, layout: str, headers: Sequence[tuple[str
 
 def _garbled(decoded: Decoded, language: str) -> str | None:
     """The first words that a wrong charset has spoilt. One or two question marks of the ministry's own are a slip, not a charset."""
-    if decoded.damaged or decoded.text.count("\ufffd") > _SLIPS:
-        at = decoded.text.find("\ufffd")
-        return decoded.text[max(0, at - 12) : at + 12]
-    found = _SPOILT.search(decoded.text) or (_GLUED.search(decoded.text) if language not in _HAN else None)
-    return found[0] if found else None
+    text = decoded.text
+    if text.isascii():
+        return None
+    at = text.find("\ufffd") if decoded.damaged or text.count("\ufffd") > _SLIPS else -1
+    if at < 0:
+        found = _SPOILT.search(text) or (_GLUED.search(text) if language not in _HAN else None)
+        at = found.start() if found else -1
+    return text[max(0, at - 12) : at + 12] if at >= 0 else None
 
 
 def _pictures(container: LexborNode) -> tuple[Picture, ...]:
+    if container.css_first("img") is None:
+        return ()
     found, before = [], 0
     for node in container.traverse(include_text=True):
         if node.tag == "-text":
