@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 from schemas.errors import StatementsError
 from scrapers.connections import leads_home
 from scrapers.fetch import PoliteSession
-from scrapers.mementos import Memento, Selection, Unread
+from scrapers.mementos import Memento, Selection, Unread, archives
 from scrapers.mementos.cdx import DELAY, CdxArchive
-from scrapers.mementos.folder import folder_mementos
+from scrapers.mementos.folder import count, folder_mementos
 from scrapers.mementos.queries import queries_of
 from scrapers.mementos.warc import warc_mementos
 from scrapers.source import Source, normalise
@@ -33,7 +33,7 @@ class Archive:
 
     origin: str
     mementos: Iterable[Memento | Unread]
-    total: int | None = None  # records, where that is known beforehand
+    count: Callable[[], int]  # about how many there are, for a progress bar; costs a pass over the archive's index
 
 
 def from_warcs(
@@ -49,7 +49,7 @@ def from_warcs(
         raise StatementsError(f"No WARC, ARC or WACZ file in {', '.join(map(str, paths))}.")
     chosen = _selection(pipeline.source, since, until, one_a_day, only_changed)
     origin = "warc:" + hashlib.sha256("".join(f"{file.name} {file.stat().st_size}\n" for file in files).encode()).hexdigest()[:16]
-    return Archive(origin, warc_mementos(files, chosen))
+    return Archive(origin, warc_mementos(files, chosen), partial(archives.count, files))
 
 
 def from_folder(
@@ -57,7 +57,7 @@ def from_folder(
 ) -> Archive:
     """A folder of saved pages with an index of JSON lines."""
     chosen = _selection(pipeline.source, since, until, one_a_day, only_changed)
-    return Archive(f"folder:{folder.resolve()}", folder_mementos(folder, chosen))
+    return Archive(f"folder:{folder.resolve()}", folder_mementos(folder, chosen), partial(count, folder))
 
 
 def _selection(source: Source, since: date | None, until: date | None, one_a_day: bool, only_changed: bool) -> Selection:
@@ -82,7 +82,9 @@ def from_cdx(pipeline: Pipeline, url: str, since: date | None, until: date | Non
         archive = CdxArchive(url, PoliteSession(contact, allow_private={host}), delay=0.0)
     else:
         archive = CdxArchive(url, pipeline.session(), delay=DELAY)
-    return Archive(origin, archive.mementos(queries_of(pipeline.source), chosen, known=known, is_done=done.__contains__))
+    queries, is_done = queries_of(pipeline.source), done.__contains__
+    mementos = archive.mementos(queries, chosen, known=known, is_done=is_done)
+    return Archive(origin, mementos, partial(archive.count, queries, chosen, is_done))
 
 
 def bring_in_window(source: str, since: date, until: date) -> dict[str, Any]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import zipfile
 import zlib
 from base64 import b32encode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.recordloader import ArcWarcRecord, ArcWarcRecordLoader
@@ -18,6 +19,9 @@ from warcio.recordloader import ArcWarcRecord, ArcWarcRecordLoader
 from scrapers.mementos.frames import Damage, Frame, frames
 
 CAPTURING = frozenset({"response", "revisit", "resource", "metadata"})  # the records that may hold captures
+_CAPTURING = re.compile(rb"^WARC-Type:[ \t]*(?:response|revisit|resource)\b", re.I | re.M)
+_HEADER_SEEN = 2048  # bytes of a record in which its type stands
+_ZIP_ERRORS = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
 _LOADER = ArcWarcRecordLoader()
 
 
@@ -34,18 +38,43 @@ def records(path: Path) -> Iterator[tuple[str, ArcWarcRecord | str]]:
         yield str(path), f"{path} cannot be read: {error.strerror or error}."
 
 
+def count(paths: Iterable[Path]) -> int:
+    """How many records may hold captures, told from their headers alone: several times as fast as reading them."""
+    return sum(_count(path) for path in paths)
+
+
+def _count(path: Path) -> int:
+    try:
+        with path.open("rb") as file:
+            if not zipfile.is_zipfile(file):
+                file.seek(0)
+                return _count_file(file)
+            with zipfile.ZipFile(file) as archive:
+                return sum([_count_file(cast(BinaryIO, archive.open(name))) for name in _warcs_in(archive)])
+    except (OSError, *_ZIP_ERRORS):
+        return 0
+
+
+def _count_file(file: BinaryIO) -> int:
+    return sum(1 for frame in frames(file) if isinstance(frame, Frame) and _CAPTURING.search(frame.content, 0, _HEADER_SEEN))
+
+
 def _packed_records(path: Path, file: BinaryIO) -> Iterator[tuple[str, ArcWarcRecord | str]]:
     """The records of the WARC files inside a WACZ file."""
     try:
         with zipfile.ZipFile(file) as archive:
-            names = [name for name in archive.namelist() if name.endswith((".warc", ".warc.gz", ".arc", ".arc.gz"))]
+            names = _warcs_in(archive)
             if not names:
                 yield path.name, f"{path} is a zip file without a WARC file in it, not a WACZ file."
             for name in names:
                 with archive.open(name) as packed:
-                    yield from _file_records(f"{path.name}/{name}", packed)  # type: ignore[arg-type]
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+                    yield from _file_records(f"{path.name}/{name}", cast(BinaryIO, packed))
+    except _ZIP_ERRORS as error:
         yield path.name, f"{path} is a damaged WACZ file: {error}."
+
+
+def _warcs_in(archive: zipfile.ZipFile) -> list[str]:
+    return [name for name in archive.namelist() if name.endswith((".warc", ".warc.gz", ".arc", ".arc.gz"))]
 
 
 def _file_records(name: str, file: BinaryIO) -> Iterator[tuple[str, ArcWarcRecord | str]]:

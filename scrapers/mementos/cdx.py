@@ -89,6 +89,18 @@ class CdxArchive:
             except CdxError as error:
                 yield Unread(query.url, str(error))
 
+    def count(self, queries: Iterable[Query], selection: Selection | None = None, is_done: Callable[[str], bool] = lambda where: False) -> int:
+        """How many rows `mementos` would bring in, from the index alone; 0 where it cannot be read.
+
+        `only_changed` and `one_a_day` are not looked at: the most that it can be.
+        """
+        chosen = selection or Selection()
+        try:
+            rows = (row for query in queries for row in self.rows(query, chosen.since, chosen.until))
+            return sum(isinstance(row, CdxRow) and chosen.wants(row.url, row.captured_at) and not is_done(row.where) for row in rows)
+        except CdxError:
+            return 0
+
     def memento(self, row: CdxRow, address_of: Callable[[str], str] = lambda url: url) -> Memento | Unread:
         """Download one capture, as its own server sent it."""
         asked = f"{self.memento_base}{row.timestamp}id_/{row.url}"

@@ -49,6 +49,15 @@ def folder_mementos(folder: Path, selection: Selection | None = None, index: Pat
         yield Unread(str(index), said)
 
 
+def count(folder: Path, index: Path | None = None) -> int:
+    """How many pages the index lists; 0 where there is none."""
+    try:
+        with (index or folder / INDEX).open("rb") as lines:
+            return sum(bool(line.strip()) for line in lines)
+    except OSError:
+        return 0
+
+
 def _memento(entry: Mapping[str, Any], folder: Path, where: str, selection: Selection, thinning: Thinning) -> Memento | None:
     fetched = datetime.fromisoformat(entry["fetched"])
     instant = (fetched if fetched.tzinfo else fetched.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)

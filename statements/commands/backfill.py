@@ -69,7 +69,7 @@ def command(
         archive = from_folder(pipeline, folder, *window, one_a_day=one_a_day, only_changed=only_changed)
     else:
         archive = from_warcs(pipeline, warc, *window, one_a_day=one_a_day, only_changed=only_changed)
-    with settler_for(pipeline, workers) as settler, _progress(archive.total) as show:
+    with settler_for(pipeline, workers) as settler, _progress(archive.count) as show:
         tally = backfill(pipeline.store, pipeline.source, archive.mementos, archive.origin, settler, show)
     if as_json:
         emit(tally.document())
@@ -88,7 +88,7 @@ def _day(at: datetime | None) -> date | None:
 
 
 @contextmanager
-def _progress(total: int | None) -> Iterator[Callable[[Tally], Any]]:
+def _progress(count: Callable[[], int]) -> Iterator[Callable[[Tally], Any]]:
     """A bar on standard error: done, rate, time left, versions found."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -102,8 +102,9 @@ def _progress(total: int | None) -> Iterator[Callable[[Tally], Any]]:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
+    total = count() if console.is_terminal else None
     with Progress(*columns, TextColumn("{task.fields[found]}"), console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task("backfill", total=total, rate="", found="")
+        task = bar.add_task("backfill", total=total or None, rate="", found="")
 
         def show(tally: Tally) -> None:
             elapsed = bar.tasks[0].elapsed or 0.001

@@ -8,7 +8,9 @@ import json
 import pytest
 
 from scrapers.mementos import Memento, Unread
+from scrapers.mementos.archives import count
 from scrapers.mementos.export import write_warc
+from scrapers.mementos.folder import count as count_pages
 from scrapers.mementos.folder import folder_mementos
 from scrapers.mementos.warc import warc_mementos
 
@@ -48,6 +50,12 @@ def test_each_sample_gives_what_it_holds(archive, name):
     found = list(warc_mementos([archive / name]))
     assert counted(found) == SAMPLES[name]
     assert not [each for each in found if isinstance(each, Memento) and each.capture.error]
+
+
+def test_records_are_counted_without_being_read(archive, corpus):
+    assert count([archive / "warcs/dupes.warc.gz", archive / "waczs/valid_example_1.wacz", archive / "waczs/invalid_example_1.wacz"]) == 12 + 1
+    folder = corpus / "pages/cn_mfa_2020"
+    assert count_pages(folder) == len((folder / "index.jsonl").read_text("utf-8").splitlines())
 
 
 def test_a_revisit_finds_its_original_in_another_file(archive):

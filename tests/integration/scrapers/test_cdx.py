@@ -143,6 +143,14 @@ def test_an_index_that_is_none_is_one_sentence(site, session, answer):
     assert "index" in unread.error
 
 
+def test_captures_are_counted_from_the_index_alone(wayback, session, site):
+    for day in range(1, 6):
+        wayback.keep(f"2014010{day}000000", "/t1", b"one")
+    archive = CdxArchive(wayback.url, session, delay=0)
+    assert archive.count([HOST], Selection(since=date(2014, 1, 2)), lambda where: where.startswith("20140105")) == 3
+    assert not any("id_" in request.path for request in site.requests)
+
+
 def test_the_archive_has_a_delay_of_its_own(wayback, session, time):
     wayback.keep("20140126200624", "/t1", b"one")
     list(CdxArchive(wayback.url, session, delay=3).mementos([HOST]))
