@@ -16,6 +16,7 @@ from statements.compare.text import edits
 
 MOST_QUOTED = 10  # lines in one mail
 MOST_LISTED = 40  # statements named in one digest; the rest are counted
+_OPENING = 2  # passages quoted of a new statement that takes no position
 _FIELDS = {"title": "Title", "published": "Date"}
 
 
@@ -137,6 +138,9 @@ def _findings(event: Event, titles: Mapping[str, str]) -> list[Finding]:
         return [
             _of_shift(shift, earlier.get(shift.last_said or shift.from_statement), titles) for shift in headline.gravest_shifts(event.telling_shifts)
         ]
+    if event.kind == "new" and not event.positions and event.after:
+        opening = [passage.text for passage in event.after.passages if passage.kind != "heading"][:_OPENING]
+        return [Finding("passage", "It opens", tuple(quote for text in opening for quote in quoting.plain(text)))] if opening else []
     if event.kind == "new":
         return [_of_position(position, titles) for position in sorted(event.positions, key=lambda position: -position.level)]
     if event.comparison:

@@ -87,7 +87,7 @@ def read(path: Path) -> list[Subscription]:
     for box in boxes:
         name, address = parseaddr(box)
         if not address:
-            raise DeclarationError(f"{path}: who: {box!r} is not an address; write name@example.org or Name <name@example.org>.")
+            raise declarations.mistake(path, ["who"], f"{box!r} is not an address; write name@example.org or Name <name@example.org>")
         identity = path.stem if len(boxes) == 1 else f"{path.stem}:{address.lower()}"
         subscriptions.append(Subscription(identity, address, name, **settings))
     return subscriptions
@@ -124,10 +124,12 @@ def _settings(declared: Mapping[str, Any], path: Path) -> dict[str, Any]:
         try:
             settings["time_zone"] = ZoneInfo(declared["time_zone"])
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise DeclarationError(f"{path}: time_zone: {declared['time_zone']!r} is not an IANA time zone such as Europe/Berlin.") from error
+            told = f"{declared['time_zone']!r} is not an IANA time zone such as Europe/Berlin"
+            raise declarations.mistake(path, ["time_zone"], told) from error
     probe = Subscription("probe", "probe@example.org", **settings)
     if probe.deliver != "at_once" and is_quiet(probe, probe.at):
-        raise DeclarationError(f"{path}: at: the digest leaves at {probe.at:%H:%M}, inside the file's own quiet hours; move one of them.")
+        told = f"the digest leaves at {probe.at:%H:%M}, inside the file's own quiet hours; move one of them"
+        raise declarations.mistake(path, ["at"], told)
     return settings
 
 

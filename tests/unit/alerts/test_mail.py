@@ -81,6 +81,14 @@ def test_links_lead_to_the_ministry_and_to_our_page():
     assert all(link in text for link in links)
 
 
+def test_a_new_statement_is_quoted_by_its_positions_or_else_by_its_opening():
+    says = Position("island", "both", "oppose", "position", 4, 0, len(FIRM), FIRM)
+    with_position, without = (plain(write([new(positions=positions)], DESK)).replace("\n    | ", " ") for positions in ((says,), ()))
+    assert f"Island: position of both sides {FIRM}" in with_position
+    assert "It opens" not in with_position
+    assert "It opens The two sides met in good spirit." in without
+
+
 def test_moved_is_told_as_moved_and_quoted_once():
     text, _ = parts(mail(with_entries(Entry("moved", was=(11,), now=(2,), edits=(("=", "The two sides met."),)))))
     assert "Passage 12 moved, now 3, wording unchanged" in text

@@ -82,11 +82,14 @@ def test_several_addresses_each_get_their_own_mail(declare):
         ("who: nobody", "desk.yml:1: who"),
         ('who: "a@example.org\\nBcc: b@example.org"', "desk.yml:1: who"),
         ("who: a@example.org\nsorces: [nord_en]", "desk.yml:2: sorces: unknown key"),
-        ("who: a@example.org\ntime_zone: Europe/Atlantis", "time_zone: 'Europe/Atlantis' is not an IANA time zone"),
+        ("who: a@example.org\ntime_zone: Europe/Atlantis", "desk.yml:2: time_zone: 'Europe/Atlantis' is not an IANA time zone"),
         ("who: a@example.org\ntime_zone: ../../etc/passwd", "is not an IANA time zone"),
         ("who: a@example.org\nclasses: [none]", "desk.yml:2: classes.0"),
         ("who: a@example.org\nquiet: {from: '25:00', until: '07:00'}", "desk.yml:2: quiet.from"),
-        ("who: a@example.org\ndeliver: daily\nat: '06:00'\nquiet: {from: '22:00', until: '07:00'}", "inside the file's own quiet hours"),
+        (
+            "who: a@example.org\ndeliver: daily\nat: '06:00'\nquiet: {from: '22:00', until: '07:00'}",
+            "desk.yml:3: at: the digest leaves at 06:00, inside the file's own quiet hours",
+        ),
     ],
 )
 def test_a_mistake_is_told_where_it_stands(declare, text, told):
