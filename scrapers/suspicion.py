@@ -230,6 +230,11 @@ def _astray() -> Mapping[str, re.Pattern[str]]:
     return {kind: re.compile("|".join(f"(?:{p})" for p in patterns), re.IGNORECASE) for kind, patterns in _declared()["astray"].items()}
 
 
+def signs_sha256() -> str:
+    """Hash of the declared signs: a body judged by others is judged again."""
+    return declarations.file_sha256(SIGNS)
+
+
 def sign_ids() -> Iterator[str]:
     """The ids of the declared signs, in the order in which they are tried."""
     return (sign.id for sign in _signs())

@@ -19,7 +19,7 @@ from schemas.records import Capture, Passage, Reading, Wording, digest
 from scrapers import reading as pages
 from scrapers.layout import READING_VERSION, extractor_of
 from scrapers.source import Source, normalise
-from scrapers.suspicion import suspect
+from scrapers.suspicion import signs_sha256, suspect
 from scrapers.traces import traces
 from statements import tables as t
 from statements.snapshots import Snapshots
@@ -132,7 +132,7 @@ class Reader:
         self._expect = {rule.name: Expect.of(source.expect, source.hosts, source.language, rule.name) for rule in source.layouts}
         self._expectations = expectations.fingerprint(source.expect, source.hosts, source.language, config)
         self.validation = expectations.Validation()  # of the latest batch
-        self._extractors = [READING_VERSION, *(extractor_of(rule, source.language) for rule in source.layouts)]
+        self._extractors = [READING_VERSION, signs_sha256(), *(extractor_of(rule, source.language) for rule in source.layouts)]
 
     def known(self, connection: Connection, captures: Sequence[Capture]) -> dict[str, Extraction]:
         """Extractions that stand in the store already, by id."""
