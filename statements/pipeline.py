@@ -21,6 +21,7 @@ from statements.noting import note
 from statements.settling import Occasion, Outcome, settle_statement, tie_canonical
 from statements.store import Store, capture_of, chunks, now
 from statements.versions import Moment
+from statements.vitals import note_mended
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,8 @@ class Pipeline:
                 settled = self.settle_captures(stale, Occasion(self.source, now(), is_live=False, rebuild=True))
                 told.update({"reread": len(stale), "versions": settled.versions, "changes": settled.changes})
                 progress(f"{self.source.id}: {told['captures']} captures looked at, {told['reread']} read anew")
+        with self.store.writing() as connection:
+            note_mended(connection, self.source.id)
         return dict(told)
 
     def replay(self, capture_ids: Sequence[str]) -> Settled:

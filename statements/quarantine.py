@@ -19,9 +19,7 @@ from statements import tables as t
 from statements.extracting import wording_of
 from statements.pipeline import Pipeline
 from statements.store import Store, chunks
-
-MENDABLE = ("quarantined", "layout_changed", "undecodable")
-"""Verdicts that a mended declaration can change."""
+from statements.vitals import MENDABLE, note_mended
 
 REFUSED = (*MENDABLE, "half_loaded", "blocked", "error_page")
 """Those, and the pages that said themselves that they are no statement."""
@@ -123,6 +121,8 @@ def replay(store: Store, place: settings.Settings, waiting: Sequence[Held]) -> R
     for source, ids in sorted(by_source.items()):
         try:
             Pipeline(source_named(source, place.config), store, place).replay(ids)
+            with store.writing() as connection:
+                note_mended(connection, source)
         except StatementsError as error:
             failed.append((source, str(error)))
     still = _still_held(store, [one.id for one in waiting])

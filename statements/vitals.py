@@ -21,6 +21,8 @@ from statements.health import Facts, Health, Share, Thresholds, health
 from statements.store import insert
 
 FILLED = ("published_on", "title")
+MENDABLE = ("quarantined", "layout_changed", "undecodable")
+"""Verdicts that a mended declaration can change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,20 @@ def note_batch(
         values["last_changed_at"] = at
     state = insert(connection, t.source_state).values(source=source.id, listings={}, **values)
     connection.execute(state.on_conflict_do_update(index_elements=["source"], set_=values))
+
+
+def note_mended(connection: Connection, source: str) -> None:
+    """Forget what the last batch's pages suffered from, once nothing of the source is held back any more that mending can help."""
+    a, r = t.address.c, t.reading.c
+    held = sa.select(r.id).join(t.address, a.key == r.address).where(a.source == source, r.is_current, r.verdict.in_(MENDABLE))
+    kept = connection.execute(sa.select(t.source_state.c.health).where(t.source_state.c.source == source)).scalar()
+    if not kept or connection.execute(held.limit(1)).first():
+        return
+    well = {
+        "verdicts": {verdict: count for verdict, count in kept.get("verdicts", {}).items() if verdict not in MENDABLE},
+        "selectors": {selector: share for selector, share in kept.get("selectors", {}).items() if share[1]},
+    }
+    connection.execute(sa.update(t.source_state).where(t.source_state.c.source == source).values(health={**kept, **well}))
 
 
 def newest_on(connection: Connection, source: str) -> date | None:

@@ -36,9 +36,10 @@ def command(context: click.Context, *, source: str | None, everything: bool, aga
         return
     from statements import quarantine
     from statements.store import Store
+    from statements.vitals import MENDABLE
 
     with Store.open().reading() as connection:
-        waiting = quarantine.held(connection, source, quarantine.REFUSED if everything else quarantine.MENDABLE)
+        waiting = quarantine.held(connection, source, quarantine.REFUSED if everything else MENDABLE)
     if again:
         _replay(waiting, as_json)
     elif as_json:

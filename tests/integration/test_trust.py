@@ -21,10 +21,11 @@ from statements.commands.quarantine import command
 from statements.history import find_statement, history
 from statements.identity import introduce
 from statements.pipeline import Pipeline
-from statements.quarantine import MENDABLE, REFUSED, held, held_one, replay
+from statements.quarantine import REFUSED, held, held_one, replay
 from statements.settings import Settings
 from statements.settling import Occasion
 from statements.store import Store, add, now, record
+from statements.vitals import MENDABLE
 
 URL = "https://www.mfa.example/news/1.html"
 START = datetime(2024, 3, 1, 8, tzinfo=UTC)
