@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email import policy
+from email.errors import MessageError
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import parseaddr
 from types import TracebackType
@@ -40,8 +42,12 @@ class SmtpSettings:
     patience: float = 300.0  # seconds for its answer to a whole mail, where giving up early would mean a repeat
 
     def __post_init__(self) -> None:
-        if "@" not in parseaddr(self.sender)[1]:
-            raise MailSettingsError(f"{self.sender!r} cannot send mail: name an address such as statements@example.org.")
+        try:
+            Address(addr_spec=parseaddr(self.sender)[1])
+        except (ValueError, MessageError) as error:
+            raise MailSettingsError(f"{self.sender!r} cannot send mail: name an address such as statements@example.org.") from error
+        if bool(self.login) != bool(self.password):
+            raise MailSettingsError(f"The mail server {self.host} needs a login and a password, or neither; only one of them is set.")
 
     @property
     def address(self) -> str:

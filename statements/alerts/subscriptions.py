@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, time, timedelta, tzinfo
+from email.errors import MessageError
 from email.headerregistry import Address
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -85,9 +85,7 @@ def read(path: Path) -> list[Subscription]:
     boxes = declared["who"] if isinstance(declared["who"], list) else [declared["who"]]
     subscriptions = []
     for box in boxes:
-        name, address = parseaddr(box)
-        if not address:
-            raise declarations.mistake(path, ["who"], f"{box!r} is not an address; write name@example.org or Name <name@example.org>")
+        name, address = _mailbox(box, path)
         identity = path.stem if len(boxes) == 1 else f"{path.stem}:{address.lower()}"
         subscriptions.append(Subscription(identity, address, name, **settings))
     return subscriptions
@@ -104,6 +102,17 @@ def is_quiet(subscription: Subscription, clock: time) -> bool:
         return False
     start, end = subscription.quiet
     return start <= clock < end if start <= end else clock >= start or clock < end
+
+
+def _mailbox(box: str, path: Path) -> tuple[str, str]:
+    """The name, which may hold commas, and the address."""
+    name, _, address = box.rpartition(" ")
+    name, address = name.strip(' "'), address.strip("<>")
+    try:
+        Address(name, addr_spec=address)
+    except (ValueError, MessageError) as error:
+        raise declarations.mistake(path, ["who"], f"{box!r} is not an address; write name@example.org or Name <name@example.org>") from error
+    return name, address
 
 
 def _settings(declared: Mapping[str, Any], path: Path) -> dict[str, Any]:

@@ -96,7 +96,8 @@ def test_one_conversation_serves_several_mails_and_outlives_a_refusal_and_a_drop
 
 
 def test_settings_come_from_the_environment():
-    given = {"STATEMENTS_SMTP_HOST": "mail.example.org", "STATEMENTS_SMTP_FROM": "S <s@example.org>", "STATEMENTS_SMTP_PASSWORD": "secret-word"}
+    values = {"HOST": "mail.example.org", "FROM": "S <s@example.org>", "LOGIN": "me", "PASSWORD": "secret-word"}
+    given = {f"STATEMENTS_SMTP_{key}": value for key, value in values.items()}
     settings = SmtpSettings.from_environment(given)
     assert (settings.port, settings.tls, settings.address, settings.domain) == (587, "starttls", "s@example.org", "example.org")
     assert "secret-word" not in repr(settings)
@@ -109,6 +110,7 @@ def test_settings_come_from_the_environment():
         ({"HOST": ""}, "STATEMENTS_SMTP_HOST is not set"),
         ({"FROM": ""}, "STATEMENTS_SMTP_FROM is not set"),
         ({"FROM": "nobody"}, "'nobody' cannot send mail"),
+        ({"LOGIN": "me"}, "a login and a password, or neither"),
         ({"TLS": "maybe"}, "STATEMENTS_SMTP_TLS is 'maybe'"),
         ({"PORT": "smtp"}, "Port 'smtp'"),
     ],

@@ -80,6 +80,7 @@ def test_several_addresses_each_get_their_own_mail(declare):
     ("text", "told"),
     [
         ("who: nobody", "desk.yml:1: who"),
+        ("who: two..dots@example.org", "desk.yml:1: who: 'two..dots@example.org' is not an address"),
         ('who: "a@example.org\\nBcc: b@example.org"', "desk.yml:1: who"),
         ("who: a@example.org\nsorces: [nord_en]", "desk.yml:2: sorces: unknown key"),
         ("who: a@example.org\ntime_zone: Europe/Atlantis", "desk.yml:2: time_zone: 'Europe/Atlantis' is not an IANA time zone"),
@@ -96,6 +97,12 @@ def test_a_mistake_is_told_where_it_stands(declare, text, told):
     with pytest.raises(DeclarationError) as caught:
         read(declare(text))
     assert told in str(caught.value)
+
+
+def test_a_name_may_hold_what_addresses_may_not(declare):
+    (desk,) = read(declare("who: Müller, Dr. Eva <eva@example.org>"))
+    assert (desk.name, desk.address) == ("Müller, Dr. Eva", "eva@example.org")
+    assert str(desk.mailbox) == '"Müller, Dr. Eva" <eva@example.org>'
 
 
 def test_a_file_with_a_mistake_costs_only_itself(declare, tmp_path):
