@@ -107,6 +107,9 @@ def address(place: Settings, store: Store, tmp_path: Path, monkeypatch: pytest.M
     return watched
 
 
+# One database is enough for what is decided without it.
+on_sqlite = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+
 LIES = {
     "error_page": {"body": page("Sorry, the page you requested cannot be found.", title="Ministry")},
     "blocked": {"body": notice("Checking your browser before accessing www.mfa.example.", "Just a moment...")},
@@ -119,6 +122,7 @@ LIES = {
 }
 
 
+@on_sqlite
 def test_what_is_not_the_statement_gets_its_verdict_and_touches_no_version(address):
     address.see(0)
     before = address.told()
@@ -132,6 +136,7 @@ def test_what_is_not_the_statement_gets_its_verdict_and_touches_no_version(addre
     assert after["statement"]["state"] == "live"
 
 
+@on_sqlite
 def test_a_text_that_lost_most_counts_only_once_it_was_seen_again_minutes_on(address):
     address.see(0)
     address.see(60, page("The two sides met."))
@@ -140,6 +145,7 @@ def test_a_text_that_lost_most_counts_only_once_it_was_seen_again_minutes_on(add
     assert len(address.told()["versions"]) == 2
 
 
+@on_sqlite
 def test_a_text_that_returns_dismisses_the_stub(address):
     address.see(0)
     address.see(60, page("The two sides met."))
@@ -148,6 +154,7 @@ def test_a_text_that_returns_dismisses_the_stub(address):
     assert address.told()["changes"] == []
 
 
+@on_sqlite
 def test_gone_needs_proof_and_what_comes_back_is_restored(address):
     address.see(0)
     for hours in (1, 2):
@@ -176,6 +183,7 @@ def test_a_broken_layout_leaves_versions_alone_and_one_replay_brings_the_held_pa
     assert len(told["changes"]) == 2
 
 
+@on_sqlite
 def test_a_failed_expectation_is_listed_with_value_and_provenance_and_replayed_once_mended(address):
     address.declare(passages=9)
     key = address.see(0)
@@ -196,6 +204,7 @@ def test_a_failed_expectation_is_listed_with_value_and_provenance_and_replayed_o
     assert len(address.told()["versions"]) == 1
 
 
+@on_sqlite
 def test_the_verb_lists_shows_and_says_when_nothing_is_held(address):
     nothing = CliRunner().invoke(command, [])
     assert (nothing.exit_code, nothing.output) == (0, "Nothing is held back.\n")
@@ -209,6 +218,7 @@ def test_the_verb_lists_shows_and_says_when_nothing_is_held(address):
     assert json.loads(CliRunner().invoke(command, ["show", key[:12], "--json"]).stdout)["passages"][0]["text"] == WORDS[0]
 
 
+@on_sqlite
 def test_block_pages_are_held_apart_from_what_a_mended_declaration_can_change(address):
     address.see(0, **LIES["blocked"])
     with address.store.reading() as connection:
@@ -216,6 +226,7 @@ def test_block_pages_are_held_apart_from_what_a_mended_declaration_can_change(ad
         assert [one.verdict for one in held(connection, verdicts=REFUSED)] == ["blocked"]
 
 
+@on_sqlite
 def test_a_source_that_is_no_longer_declared_fails_a_replay_alone(address):
     address.declare(passages=9)
     key = address.see(0)
@@ -225,6 +236,7 @@ def test_a_source_that_is_no_longer_declared_fails_a_replay_alone(address):
     assert (outcome.held, [source for source, _ in outcome.failed]) == ((key,), ["xx_mfa"])
 
 
+@on_sqlite
 def test_a_settled_batch_leaves_its_page_and_the_sources_health(address):
     address.declare(select="#gone")
     capture = address.see(0)
