@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -75,7 +76,8 @@ def in_turn(*answers: Answer) -> Answer:
 
 
 @contextmanager
-def serving() -> Iterator[Site]:
+def serving(tls: ssl.SSLContext | None = None) -> Iterator[Site]:
+    """A site on a free port, over TLS where a context is given."""
     site = Site()
 
     class Answers(BaseHTTPRequestHandler):
@@ -87,14 +89,16 @@ def serving() -> Iterator[Site]:
             answer = site.answers.get(self.path) or page(b"<h1>not here</h1>", 404)
             try:
                 answer(self)
-            except ConnectionError:
+            except (ConnectionError, ssl.SSLError):
                 self.close_connection = True
 
         def log_request(self, *_: object) -> None:
             return
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
-    site.url = f"http://127.0.0.1:{server.server_address[1]}"
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    site.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
