@@ -26,7 +26,8 @@ class HostClock(Protocol):
     def claim(self, host_group: str, delay_seconds: float) -> float:
         """Take the next free moment of `host_group` and keep the following `delay_seconds` free.
 
-        Returns the seconds to wait until that moment. Atomic: two callers never get the same moment.
+        Returns the seconds to wait until that moment. Atomic: two callers never get the same moment. A negative
+        delay gives back a moment that was too far off to wait for.
         """
 
 
@@ -225,6 +226,7 @@ class PoliteSession:
     def _wait_for_turn(self, host_group: str, delay: float) -> None:
         wait = self._clock.claim(host_group, delay)
         if wait > self.limits.patience:
+            self._clock.claim(host_group, -delay)  # or turns that nobody takes would push everybody further back
             raise NoAnswer(f"The next turn at {host_group} comes in {wait:.0f} s: the host asked for rest, or too many wait for it.")
         if wait > 0:
             self._sleep(wait)

@@ -149,6 +149,16 @@ def test_a_host_that_asks_for_a_long_rest_gets_it_from_everyone(site, session, t
     assert site.asked("/t1.shtml") == 1 and time.slept == []
 
 
+def test_a_turn_too_far_off_is_given_back(site, time):
+    clock = LocalClock(time)
+    clock.claim("ministry", 1000)
+    with PoliteSession("desk@example.org", clock, allow_private=True, sleep=time.sleep) as session:
+        url = site.on("/t1.shtml", page())
+        assert ["next turn" in session.get(url, delay=600, host_group="ministry", robots=False).capture.error for _ in range(5)] == [True] * 5
+        time.sleep(1000)
+        assert session.get(url, delay=600, host_group="ministry", robots=False).capture.status == 200
+
+
 def test_attempts_back_off_and_end(site, session, time):
     fetched = session.get(site.on("/t1.shtml", page(b"down", 500)))
     assert [attempt.capture.status for attempt in fetched.attempts] == [500, 500, 500]
