@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import bisect
-import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
-
-from rapidfuzz.distance import LCSseq
+from itertools import pairwise
+from typing import Final, NamedTuple
 
 from statements.compare.folding import fold
+from statements.compare.likeness import LONG_ENOUGH, likeness
+from statements.compare.text import in_order
 from statements.compare.tokens import Alphabet, words
 
 ALIKE: Final = 0.5  # share of words two wordings of one passage have in common, in order
 ALIKE_ELSEWHERE: Final = 0.6  # the same for one that changed its place as well
-CONTAINED: Final = 0.85  # share of the shorter one's words that the longer one keeps, where much was cut or added
-LONG_ENOUGH: Final = 8  # words from which containment, or a new place, says anything
 COMPARISONS: Final = 40_000  # pairs whose likeness is worked out; more of them are looked up by rare words
+MANY: Final = 20_000  # texts without an equal; past it likeness is not looked for
+UNLIKE: Final = 200_000  # characters on both sides without any likeness: told as coarse
 BLOCKS: Final = 60_000  # runs weighed by characters; more of them count as one each
+LONG: Final = 6_000  # texts on both sides from which the longest common run is taken first
 REPEATS: Final = 64  # ways to pair one repeated text; more of them are paired in order
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """`before[was]` and `after[now]` are one text. `same`: equal after folding. `moved`: its order among the pairs changed."""
 
     was: int
@@ -88,34 +88,50 @@ def _equal_run(before: Sequence[str], after: Sequence[str]) -> int:
     return count
 
 
-def _exact(before: Sequence[str], after: Sequence[str], was: range, now: range) -> list[tuple[int, int]]:
+def _exact(before: Sequence[str], after: Sequence[str], was: Sequence[int], now: Sequence[int]) -> list[tuple[int, int]]:
+    """Pairs of equal fold. Two long sequences that differ in little give up their longest common run at once."""
+    found: list[tuple[int, int]] = []
+    if len(was) + len(now) > LONG:
+        found = [(was[w], now[n]) for w, n in in_order([before[i] for i in was], [after[i] for i in now])]
+        paired_was, paired_now = {w for w, _ in found}, {n for _, n in found}
+        was, now = [i for i in was if i not in paired_was], [i for i in now if i not in paired_now]
+    return sorted(found + _equal(before, after, was, now))
+
+
+def _equal(before: Sequence[str], after: Sequence[str], was: Sequence[int], now: Sequence[int]) -> list[tuple[int, int]]:
     """Pairs of equal fold: first the heaviest choice in rising order, then what is left of each text, first with first."""
     places: dict[str, tuple[list[int], list[int]]] = {}
-    for side, texts, span in ((0, before, was), (1, after, now)):
-        for i in span:
-            key = fold(texts[i])
-            if side == 0 or key in places:
-                places.setdefault(key, ([], []))[side].append(i)
+    for i in was:
+        places.setdefault(fold(before[i]), ([], []))[0].append(i)
+    for i in now:
+        if known := places.get(fold(after[i])):
+            known[1].append(i)
     shared = [(left, right) for left, right in places.values() if right]
     sure = [(left[0], right[0]) for left, right in shared if len(left) == len(right) == 1]
     repeated = [(left, right) for left, right in shared if not len(left) == len(right) == 1]
     if not repeated:
-        return sorted(sure)
+        return sure
     ways = [(w, n) for left, right in repeated if len(left) * len(right) <= REPEATS for w in left for n in right]
-    candidates = sorted(sure + ways, key=lambda way: (way[0], -way[1]))
-    if len(candidates) <= BLOCKS:
-        chain = [
-            candidates[at]
-            for at in _heaviest_run([n for _, n in candidates], [_weight(before[w]) for w, _ in candidates], [w for w, _ in candidates])
-        ]
-    else:
-        chain = []
+    if often := {w for left, right in repeated if len(left) * len(right) > REPEATS for w in left}:
+        common = in_order([fold(before[i]) for i in was], [fold(after[i]) for i in now])
+        ways += [(was[w], now[n]) for w, n in common if was[w] in often]
+    chain = _chain(before, sorted(sure + ways, key=lambda way: (way[0], -way[1])))
     taken_was, taken_now = {w for w, _ in chain}, {n for _, n in chain}
     chosen = [way for way in sure if way[0] not in taken_was] + chain
     for left, right in repeated:
         rest = ([w for w in left if w not in taken_was], [n for n in right if n not in taken_now])
         chosen += zip(*rest, strict=False)
-    return sorted(chosen)
+    return chosen
+
+
+def _chain(before: Sequence[str], candidates: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The heaviest choice of candidates that rises on both sides; none where there are too many to weigh."""
+    if all(left[0] < right[0] and left[1] < right[1] for left, right in pairwise(candidates)):
+        return candidates
+    if len(candidates) > BLOCKS:
+        return []
+    places, weights, origins = [n for _, n in candidates], [_weight(before[w]) for w, _ in candidates], [w for w, _ in candidates]
+    return [candidates[at] for at in _heaviest_run(places, weights, origins)]
 
 
 def _alike(
@@ -127,6 +143,8 @@ def _alike(
     alone: float,
 ) -> tuple[list[tuple[int, int]], bool]:
     """Pairs of like texts among those without an equal: the likest first, those in one gap between equal texts preferred."""
+    if len(rest_was) + len(rest_now) > MANY:
+        return [], True
     steady, coarse = _steady([(w, n, True) for w, n in exact], before)
     anchors = [exact[at] for at in sorted(steady)]
     gap_was = _gaps([w for w, _ in anchors], rest_was)
@@ -141,7 +159,7 @@ def _alike(
         by_gap[gap][1].append(i)
     pairs: list[tuple[int, int]] = []
     for ours, theirs in by_gap.values():
-        if len(ours) == len(theirs) == 1 and _likeness(left[ours[0]], right[theirs[0]]) >= 0.8:
+        if len(ours) == len(theirs) == 1 and likeness(left[ours[0]], right[theirs[0]]) >= 0.8:
             pairs.append((ours[0], theirs[0]))
     done_was, done_now = {w for w, _ in pairs}, {n for _, n in pairs}
     gap_of_was, gap_of_now = dict(zip(rest_was, gap_was, strict=True)), dict(zip(rest_now, gap_now, strict=True))
@@ -154,7 +172,7 @@ def _alike(
         candidates = _sharing_rare_words(left, right, open_was, open_now)
     scored: list[tuple[float, int, int, int]] = []
     for w, n in candidates:
-        score = _likeness(left[w], right[n])
+        score = likeness(left[w], right[n])
         if score < ALIKE:
             continue
         if gap_of_was[w] == gap_of_now[n]:
@@ -170,26 +188,16 @@ def _alike(
     for ours, theirs in by_gap.values():
         if len(ours) == len(theirs) == 1 and ours[0] not in done_was and theirs[0] not in done_now:
             w, n = ours[0], theirs[0]
-            if _likeness(left[w], right[n]) >= alone:
+            if likeness(left[w], right[n]) >= alone:
                 pairs.append((w, n))
-    return pairs, coarse
+
+    unlike = not pairs and min(sum(map(len, side)) for side in ([before[i] for i in rest_was], [after[i] for i in rest_now])) > UNLIKE
+    return pairs, coarse or unlike
 
 
 def _gaps(anchors: list[int], places: list[int]) -> list[int]:
     """For each place the number of anchors before it."""
     return [bisect.bisect(anchors, place) for place in places]
-
-
-def _likeness(left: str, right: str) -> float:
-    """0 … 1: the share of words in common and in order; high also where one is a long piece of the other."""
-    shorter = min(len(left), len(right))
-    if not shorter:
-        return 0.0
-    common = LCSseq.similarity(left, right)
-    share = 2 * common / (len(left) + len(right))
-    if shorter >= LONG_ENOUGH and common >= CONTAINED * shorter:
-        share = max(share, 0.7 * common / shorter)
-    return share
 
 
 def _sharing_rare_words(left: dict[int, str], right: dict[int, str], was: list[int], now: list[int]) -> list[tuple[int, int]]:
@@ -214,7 +222,7 @@ def _sharing_rare_words(left: dict[int, str], right: dict[int, str], was: list[i
 def _steady(pairs: Sequence[tuple[int, int, bool]], before: Sequence[str]) -> tuple[set[int], bool]:
     """Positions in `pairs` (in the order of `was`) that stay: the heaviest run rising in `now`; and whether weights were dropped."""
     order = [now for _, now, _ in pairs]
-    if all(left < right for left, right in itertools.pairwise(order)):
+    if all(left < right for left, right in pairwise(order)):
         return set(range(len(pairs))), False
     ranks = {now: rank for rank, now in enumerate(sorted(order))}
     starts = [0]

@@ -102,8 +102,7 @@ def _whereabouts(one: Found, text: str) -> str:
         return f"passages {was} to {one.was[-1] + 1} are now one"
     if one.unit == "sentence" and was == now:
         return f"a sentence of passage {now} changed its place in it"
-    way = "up" if now < was else "down"
-    return f"a {one.unit} of {len(text)} characters moved {way}, from passage {was} to passage {now}"
+    return f"{len(text)} characters moved {'up' if now < was else 'down'}, from passage {was} to passage {now}"
 
 
 def _weighed(entry: Entry, weight: Weight) -> Entry:

@@ -47,7 +47,6 @@ class _Folding(dict[int, str]):
 _TABLE = _Folding()
 
 
-@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """`text` as it reads, whatever keys it was typed with.
 
@@ -57,6 +56,12 @@ def fold(text: str) -> str:
     >>> fold("16–18 June\\u00a02009, “peace”") == fold("16-18 June 2009, 'peace'")
     True
     """
+    if text.isascii() and text.isalnum():
+        return text
+    return _remembered(text) if len(text) < _WORTH_KEEPING else _fold(text)
+
+
+def _fold(text: str) -> str:
     if text.isascii():
         plain = text.replace('"', "'")
         if not plain.isprintable():
@@ -69,6 +74,10 @@ def fold(text: str) -> str:
     if not plain.isascii():
         plain = _CJK_SPACE.sub("", plain)
     return _LOOSE.sub(_tighten, plain) if _DELICATE.search(plain) else plain
+
+
+_WORTH_KEEPING = 20_000  # characters; longer texts would only fill the memory
+_remembered = lru_cache(maxsize=4096)(_fold)
 
 
 def _tighten(match: re.Match[str]) -> str:

@@ -8,17 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from rapidfuzz.distance import LCSseq
-
 from schemas.records import EntryKind, Wording
 from statements.compare import sentences
 from statements.compare.alignment import Alignment, Pair, align
 from statements.compare.folding import fold
+from statements.compare.likeness import common
 from statements.compare.tokens import Alphabet, words
 
 TRAVELS: Final = 12  # characters (folded) from which an equal sentence elsewhere is the same sentence
 TRAVELS_CJK: Final = 6
 TRAVELS_EDITED: Final = 0.75  # likeness from which a sentence elsewhere is the same one, edited
+ENTRIES: Final = 10_000  # passages that moved or changed and are told one by one
 PIECE: Final = 0.7  # share of a passage's words that a split or merger must account for
 ALONE: Final = 0.3  # likeness of two sentences that stand against each other inside one passage
 
@@ -77,6 +77,8 @@ def find(before: Wording, after: Wording) -> tuple[list[Found], bool]:
     """All that happened, in the order of the later text, cuts after what stood before them; and whether it is coarse."""
     here, there = _Side(before), _Side(after)
     alignment = align(here.texts, there.texts)
+    if sum(pair.moved or not pair.same for pair in alignment.pairs) > ENTRIES:
+        alignment = _crude(alignment)
     found, alignment = _regrouped(here, there, alignment)
     anchors = [(here.starts[pair.was], there.starts[pair.now]) for pair in alignment.pairs if not pair.moved]
     cut: list[_Loose] = []
@@ -103,6 +105,14 @@ def find(before: Wording, after: Wording) -> tuple[list[Found], bool]:
     found += _travelled(cut, put, here, there)
     anchors.sort()
     return sorted(found, key=lambda one: _place(one, anchors)), alignment.coarse
+
+
+def _crude(alignment: Alignment) -> Alignment:
+    """The alignment with only what stands where it stood: too much moved or changed to be told piece by piece."""
+    kept = tuple(pair for pair in alignment.pairs if pair.same and not pair.moved)
+    removed = {pair.was for pair in alignment.pairs} - {pair.was for pair in kept}
+    added = {pair.now for pair in alignment.pairs} - {pair.now for pair in kept}
+    return Alignment(kept, tuple(sorted(removed.union(alignment.removed))), tuple(sorted(added.union(alignment.added))), coarse=True)
 
 
 def _place(one: Found, anchors: list[Span]) -> tuple[int, int, int]:
@@ -175,17 +185,17 @@ def _grown(whole: str, texts: list[str], middle: int, free: set[int]) -> list[in
     goal = alphabet.encode(words(fold(whole)))
     part = alphabet.encode(words(fold(texts[middle])))
     first = last = middle
-    common = LCSseq.similarity(goal, part)
+    shared = common(goal, part)
     for step in (1, -1):
         at = middle + step
         while at in free:
             text = fold(texts[at])
             piece = alphabet.encode(words(text))
             joined = part + piece if step > 0 else piece + part
-            gain = LCSseq.similarity(goal, joined) - common
+            gain = common(goal, joined) - shared
             if not piece or gain < PIECE * len(piece) or (len(piece) < 5 and text.lower() not in fold(whole).lower()):
                 break
-            part, common = joined, common + gain
+            part, shared = joined, shared + gain
             first, last = min(first, at), max(last, at)
             at += step
     return list(range(first, last + 1))
@@ -276,7 +286,7 @@ def _same_sentence(cut: list[_Loose], put: list[_Loose]) -> list[tuple[int, int]
             (-score, i, j)
             for i in rest_cut
             for j in rest_put
-            if (score := 2 * LCSseq.similarity(left[i], right[j]) / (len(left[i]) + len(right[j]))) >= TRAVELS_EDITED
+            if (score := 2 * common(left[i], right[j]) / (len(left[i]) + len(right[j]))) >= TRAVELS_EDITED
         )
         for _, i, j in scored:
             if i not in gone and j not in come:

@@ -10,8 +10,9 @@ from html import escape
 from typing import Final
 
 from schemas.records import Comparison, Entry, Wording
+from statements.compare.excerpt import ends, gist, surroundings
 from statements.compare.rows import Piece, Row, rows
-from statements.compare.terminal import counts, heading, headline
+from statements.compare.terminal import counts, gravest, heading, headline
 
 _FONT: Final = "font-family:Georgia,'Times New Roman','Noto Serif','Songti SC',serif"
 _SANS: Final = "font-family:-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,'Noto Sans','PingFang SC',sans-serif"
@@ -26,8 +27,8 @@ _STYLES: Final = {
     "card-head": f"margin:0 0 4px;font-size:14px;line-height:1.4;{_SANS}",
     "reason": f"margin:0 0 2px;font-size:13px;line-height:1.45;color:#57534e;{_SANS}",
     "words": "margin:8px 0 0",
-    "ins": "background:#dcfce7;color:#14532d;text-decoration:underline;text-decoration-thickness:2px;text-underline-offset:3px",
-    "del": "background:#fee2e2;color:#7f1d1d;text-decoration:line-through",
+    "ins": "background:#dcfce7;color:#14532d;padding:0 2px;text-decoration:underline;text-decoration-thickness:2px;text-underline-offset:3px",
+    "del": "background:#fee2e2;color:#7f1d1d;padding:0 2px;text-decoration:line-through",
     "moved": "background:#e0e7ff;color:#312e81;text-decoration:none;border-bottom:2px dotted #4338ca",
     "away": "background:#eef2ff;color:#4338ca;text-decoration:line-through;text-decoration-style:dotted",
     "link": f"color:#3730a3;font-size:13px;text-decoration:underline;white-space:nowrap;{_SANS}",
@@ -41,7 +42,9 @@ _EDGE: Final = {"substantive": "#b91c1c", "structural": "#4338ca", "editorial": 
 _DARK: Final = """
 @media (prefers-color-scheme: dark) {
   body, .page { background: #1c1917 !important; color: #e7e5e4 !important }
-  .verdict { background: #292524 !important } .card { border-color: #57534e !important }
+  .verdict { background: #292524 !important }
+  .card { border-top-color: #57534e !important; border-right-color: #57534e !important }
+  .card { border-bottom-color: #57534e !important }
   .h2, .meta, .reason, .gap { color: #a8a29e !important } .h2 { border-color: #44403c !important }
   .ins { background: #14532d !important; color: #dcfce7 !important } .del { background: #5f1d1d !important; color: #fecaca !important }
   .moved { background: #312e81 !important; color: #e0e7ff !important; border-color: #a5b4fc !important }
@@ -106,7 +109,9 @@ def _tag(name: str, style: str, content: str, *, extra: str = "", **attributes: 
 def _verdict(comparison: Comparison) -> str:
     line = f"<strong>{escape(headline(comparison).capitalize())}</strong>"
     if comparison.entries:
-        line += f"<br>{escape(counts(comparison))}"
+        line += f"<br>{escape(gravest(comparison).capitalize())}"
+        if len(comparison.entries) > 1:
+            line += f"<br>{escape(counts(comparison))}"
     if comparison.coarse:
         line += "<br>The comparison is coarse: the texts were too large, or too unlike, for the full one."
     return _tag("p", "verdict", line, extra=f"border-left-color:{_EDGE[comparison.klass]}")
@@ -147,31 +152,26 @@ def _edits(entry: Entry, *, whole: bool = False) -> str:
     parts = []
     for at, (sign, text) in enumerate(entry.edits):
         if sign != "=":
-            parts.append(_tag("ins" if sign == "+" else "del", "ins" if sign == "+" else "del", _lines(_middle(text))))
+            parts.append(_tag("ins" if sign == "+" else "del", "ins" if sign == "+" else "del", _marked(ends(text, _LONGEST))))
         elif entry.kind == "moved":
-            parts.append(_tag("span", "moved", _lines(_middle(text))))
+            parts.append(_tag("span", "moved", _lines(ends(text, _LONGEST))))
         else:
-            parts.append(_lines(text if whole else _elided(text, at == 0, at == len(entry.edits) - 1)))
+            parts.append(_lines(text if whole else surroundings(text, _CONTEXT, first=at == 0, last=at == len(entry.edits) - 1)))
     return "".join(parts)
-
-
-def _elided(text: str, first: bool, last: bool) -> str:
-    head = "" if first else text[:_CONTEXT]
-    tail = "" if last else text[-_CONTEXT:]
-    return text if len(text) <= len(head) + len(tail) + 3 else f"{head} … {tail}".strip(" " if first or last else "")
-
-
-def _middle(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]} … {len(text) - _LONGEST} characters … {text[-_LONGEST // 2 :]}"
 
 
 def _lines(text: str) -> str:
     return escape(text, quote=False).replace("\n", "<br>")
 
 
+def _marked(text: str) -> str:
+    """Text that was cut or put in; a paragraph break in it shows as a mark of its own."""
+    return _lines(text).replace("<br>", "¶<br>")
+
+
 def _legend() -> str:
     marks = [_tag("ins", "ins", "put in"), _tag("del", "del", "cut"), _tag("span", "moved", "moved here"), _tag("span", "away", "moved away")]
-    return _tag("p", "meta", " &nbsp; ".join(marks))
+    return _tag("p", "meta", " &nbsp; ".join(marks), extra="margin-bottom:16px")
 
 
 def _text(comparison: Comparison, before: Wording, after: Wording) -> str:
@@ -205,7 +205,7 @@ def _shape(row: Row) -> str:
 def _row(row: Row, language: str, told: set[str]) -> str:
     marked: list[str] = []
     for piece in row.pieces:
-        content = _lines(_gist(piece.text) if row.kind == "away" else piece.text)
+        content = (_marked if piece.mark in {"+", "-"} else _lines)(gist(piece.text, 160) if row.kind == "away" else piece.text)
         if piece.mark in _MARKS:
             name, style = _MARKS[piece.mark]
             content = _tag(name, style, content)
@@ -226,8 +226,3 @@ def _anchored(content: str, piece: Piece, told: set[str]) -> str:
         other, label = ("w", "moved here ↔") if piece.mark == "moved" else ("t", "moved away ↔")
         link = _tag("a", "link", label, href=f"#{other}{piece.entry}") + " "
     return f'<span id="{place}">{link}{content}</span>'
-
-
-def _gist(text: str) -> str:
-    """Enough of a passage to know it by, in the place that it left."""
-    return text if len(text) <= 160 else text[:110].rsplit(" ", 1)[0] + " … " + text[-35:].split(" ", 1)[-1]

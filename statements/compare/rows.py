@@ -171,7 +171,9 @@ def _merged(i: int, j: int, here: _Side, there: _Side, entries: Sequence[Entry])
         theirs = right[0] if right else None
         if mine and at == mine.start and not mine.stays:
             kind = entries[mine.entry].kind
-            pieces.append(Piece("-" if kind == "removed" else "away", here.text[mine.start : mine.end] + " ", mine.entry))
+            if pieces and not pieces[-1].text[-1:].isspace():
+                pieces.append(Piece("=", " "))
+            pieces.append(Piece("-" if kind == "removed" else "away", here.text[mine.start : mine.end], mine.entry))
             at = mine.end
             left = left[1:]
         elif theirs and now == theirs.start and not theirs.stays:

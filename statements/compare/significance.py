@@ -31,6 +31,7 @@ WEIGHTS: Final = {
 }  # fmt: skip
 LENGTH: Final = 0.10  # added for a passage of FULL characters put in or cut
 FULL: Final = 600
+TOLD: Final = 5_000  # characters of a passage put in or cut whose words are looked at
 SMALL_WORDS: Final = "only small words changed"
 
 _MANNER_CLASS: Final[dict[str, ChangeClass]] = {"cosmetic": "cosmetic", "editorial": "editorial", "wording": "substantive"}
@@ -80,7 +81,7 @@ def _reasons(told: list[Touch], klass: ChangeClass) -> tuple[str, ...]:
 
 def of_presence(text: str, kind: EntryKind, words: Words, unit: str) -> Weight:
     """The verdict on a passage or sentence put in or cut: the more it says, the graver."""
-    cues = words.cues(fold(text)) if len(text) <= 20_000 else []
+    cues = words.cues(fold(text)) if len(text) <= TOLD else []
     found = {"actor" if cue.touch == "party" else cue.touch for cue in cues}
     touches = ordered(kind for kind in found if kind in {"negation", "modality", "strength", "hedge", "number", "date"})
     figure = BANDS["substantive"][0] + 0.05 + sum(WEIGHTS[kind] / 4 for kind in touches) + LENGTH * min(1.0, len(text) / FULL)

@@ -15,7 +15,7 @@ from spellchecker import SpellChecker
 
 from statements.compare.lexicon import Words
 
-_ROOM: Final = ((4, 1), (9, 2), (10_000, 3))  # letters of the shorter word: slips that may be between two forms of it
+_ROOM: Final = ((4, 1), (9, 2), (40, 3))  # letters of the shorter word: slips that may be between two forms of it
 _NAME_LETTERS: Final = 6  # letters from which two unknown names one slip apart are one name
 
 
@@ -70,7 +70,7 @@ def _number_of_one(left: str, right: str) -> bool:
 def _slip(before: str, after: str, words: Words) -> bool:
     left, right = _plain(before), _plain(after)
     shorter, longer = sorted((left, right), key=len)
-    if len(shorter) < 3 or not left.isalpha() or not right.isalpha() or words.spelling is None:
+    if not 3 <= len(shorter) <= len(longer) <= _ROOM[-1][0] or not left.isalpha() or not right.isalpha() or words.spelling is None:
         return False
     if longer.endswith(shorter) and len(longer) - len(shorter) >= 2:
         return False  # un-, non-, de- … make another word

@@ -6,22 +6,24 @@ import textwrap
 from collections import Counter
 from typing import Final
 
-from schemas.records import Comparison, Entry
+from schemas.records import Comparison, Entry, EntryKind
+from statements.compare.excerpt import ends, surroundings
 
 _COLOURS: Final = {"-": "31;9", "+": "32;4", "moved": "36", "bold": "1", "dim": "2", "substantive": "1;31", "structural": "1;36", "editorial": "1;33"}
 _CONTEXT: Final = 90  # unchanged characters shown on each side of an edit
 _LONGEST: Final = 1200  # characters of one passage put in or cut
 
-KINDS: Final = {
-    "added": ("put in", "put in"),
-    "removed": ("cut", "cut"),
-    "reworded": ("reworded", "reworded"),
-    "moved": ("moved", "moved"),
-    "moved_reworded": ("moved and reworded", "moved and reworded"),
-    "split": ("split", "split"),
-    "merged": ("merged", "merged"),
-    "field": ("field", "fields"),
+KINDS: Final[dict[EntryKind, str]] = {
+    "added": "put in",
+    "removed": "cut",
+    "reworded": "reworded",
+    "moved": "moved",
+    "moved_reworded": "moved and reworded",
+    "split": "split",
+    "merged": "merged",
+    "field": "changed",
 }
+_FIELDS: Final = {"title": "title changed", "published": "date changed"}
 
 
 def render(comparison: Comparison, *, colour: bool = False, width: int = 100) -> str:
@@ -47,20 +49,29 @@ def headline(comparison: Comparison) -> str:
 
 
 def counts(comparison: Comparison) -> str:
-    """How many of each kind, as in "2 reworded, 1 moved"."""
-    numbers = Counter(entry.kind if entry.kind != "field" else f"{entry.field} changed" for entry in comparison.entries)
-    return ", ".join(f"{number} {KINDS[kind][number > 1] if kind in KINDS else kind}" for kind, number in numbers.items())
+    """How many of each kind, as in "date changed, 2 reworded, 1 moved"."""
+    fields = [_FIELDS[entry.field] for entry in comparison.entries if entry.field]
+    numbers = Counter(entry.kind for entry in comparison.entries if not entry.field)
+    return ", ".join(fields + [f"{number} {KINDS[kind]}" for kind, number in numbers.items()])
+
+
+def gravest(comparison: Comparison) -> str:
+    """The first reason of the gravest change, with its place; empty where nothing changed."""
+    if not comparison.entries:
+        return ""
+    entry = max(comparison.entries, key=lambda one: one.significance)
+    return f"{heading(entry)}: {entry.reasons[0]}" if entry.reasons else heading(entry)
 
 
 def heading(entry: Entry) -> str:
     """What happened to which passage, counted from 1."""
-    if entry.kind == "field":
-        return "title changed" if entry.field == "title" else "date of publication changed"
-    what = f"{entry.unit} {KINDS[entry.kind][0]}"
+    if entry.field:
+        return _FIELDS[entry.field]
     was, now = _numbers(entry.was), _numbers(entry.now)
-    if was and now:
-        return f"{what}, passage {was}" + (f" → {now}" if was != now else "")
-    return f"{what}, " + (f"passage {now}" if now else f"was in passage {was}" if entry.unit == "sentence" else f"was passage {was}")
+    place = (f"{was} → {now}" if was != now else was) if was and now else now or was
+    if entry.unit == "sentence":
+        return f"sentence {KINDS[entry.kind]} in passage {place}"
+    return f"passage {place} {KINDS[entry.kind]}"
 
 
 def _numbers(passages: tuple[int, ...]) -> str:
@@ -85,24 +96,12 @@ def _edit(entry: Entry, at: int, colour: bool) -> str:
     text = _visible(raw)
     if sign == "=":
         if entry.kind == "moved":
-            return _paint(_middle(text), _COLOURS["moved"], colour)
-        return _elided(text, first=at == 0, last=at == len(entry.edits) - 1)
-    text = _middle(text)
+            return _paint(ends(text, _LONGEST), _COLOURS["moved"], colour)
+        return surroundings(text, _CONTEXT, first=at == 0, last=at == len(entry.edits) - 1)
+    text = ends(text, _LONGEST)
     if colour:
         return _paint(text, _COLOURS[sign], colour)
     return f"[-{text}-]" if sign == "-" else f"{{+{text}+}}"
-
-
-def _elided(text: str, *, first: bool, last: bool) -> str:
-    head = "" if first else text[:_CONTEXT]
-    tail = "" if last else text[-_CONTEXT:]
-    if len(text) <= len(head) + len(tail) + 3 or (first and last):
-        return text
-    return f"{head} … {tail}".strip() if first or last else f"{head} … {tail}"
-
-
-def _middle(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 200]} … {text[-200:]}"
 
 
 def _visible(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from diff_match_patch import diff_match_patch
@@ -51,6 +52,28 @@ def edits(before: str, after: str) -> tuple[tuple[Edit, ...], bool]:
     return tuple(_whole_phrases(found)), coarse
 
 
+def in_order(before: Sequence[str], after: Sequence[str]) -> list[tuple[int, int]]:
+    """Positions of equal items in the longest common run; none where that would take too long."""
+    alphabet = Alphabet()
+    left, right = alphabet.encode(before), alphabet.encode(after)
+    if alphabet.is_full:
+        return []
+    if Indel.distance(left, right, score_cutoff=DELICATE) > DELICATE:
+        if len(left) * len(right) > ROOM:
+            return []
+        equal = [step for step in Indel.opcodes(left, right) if step.tag == "equal"]
+        return [(step.src_start + k, step.dest_start + k) for step in equal for k in range(step.src_end - step.src_start)]
+    diffs = _MACHINE.diff_main(left, right, False)
+    pairs: list[tuple[int, int]] = []
+    w = n = 0
+    for sign, run in diffs:
+        if sign == 0:
+            pairs += zip(range(w, w + len(run)), range(n, n + len(run)), strict=True)
+        w += len(run) if sign <= 0 else 0
+        n += len(run) if sign >= 0 else 0
+    return pairs
+
+
 def _shared_ends(before: str, after: str) -> tuple[int, int]:
     """Lengths of the equal beginning and end, cut back to a space so that neither splits a token."""
     head = int(_MACHINE.diff_commonPrefix(before, after))
@@ -71,6 +94,8 @@ def _border(text: str, at: int) -> bool:
 def _differing(was: list[str], now: list[str]) -> tuple[list[Edit], bool]:
     alphabet = Alphabet()
     left, right = alphabet.encode(was), alphabet.encode(now)
+    if alphabet.is_full:
+        return [("-", "".join(was)), ("+", "".join(now))], True
     if Indel.distance(left, right, score_cutoff=DELICATE) <= DELICATE:
         diffs = _MACHINE.diff_main(left, right, False)
         _MACHINE.diff_cleanupSemantic(diffs)

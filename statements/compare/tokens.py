@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import Final
 
 from statements.compare.folding import CJK
 
@@ -37,22 +39,34 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(text.lower()))
 
 
+_FIRST: Final = 256
+_SURROGATES: Final = range(0xD800, 0xE000)
+_LETTERS: Final = 0x110000 - _FIRST - len(_SURROGATES) - 1  # distinct tokens that can have a character of their own
+
+
 class Alphabet:
-    """Gives each distinct token one character, so that algorithms on strings work on tokens."""
+    """Gives each distinct token one character, so that algorithms on strings work on tokens.
+
+    When `is_full`, further tokens share one character: good enough to measure likeness, not to rebuild a text.
+    """
 
     def __init__(self) -> None:
         self._letters: dict[str, str] = {}
         self._tokens: list[str] = []
+        self.is_full = False
 
-    def encode(self, pieces: list[str] | tuple[str, ...]) -> str:
+    def encode(self, pieces: Sequence[str]) -> str:
         letters = self._letters
         for piece in pieces:
             if piece not in letters:
-                code = len(letters) + 256
-                letters[piece] = chr(code if code < 0xD800 else code + 0x800)  # past the surrogates
-                self._tokens.append(piece)
+                self.is_full = self.is_full or len(self._tokens) >= _LETTERS
+                code = _FIRST + min(len(self._tokens), _LETTERS)
+                letters[piece] = chr(code if code < _SURROGATES.start else code + len(_SURROGATES))
+                if not self.is_full:
+                    self._tokens.append(piece)
         return "".join([letters[piece] for piece in pieces])
 
     def decode(self, encoded: str) -> str:
         known = self._tokens
-        return "".join([known[code - 256 if code < 0xD800 else code - 0x800 - 256] for code in map(ord, encoded)])
+        codes = (code if code < _SURROGATES.start else code - len(_SURROGATES) for code in map(ord, encoded))
+        return "".join([known[code - _FIRST] for code in codes])

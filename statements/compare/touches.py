@@ -22,6 +22,7 @@ ORDER: Final = (
     "spelling", "doubled_word", "case", "punctuation", "quotes", "dash", "whitespace", "width", "invisible", "unicode",
 )  # fmt: skip
 CONTEXT: Final = 140  # characters on each side of an edit in which a cue of several words may begin or end
+LARGE: Final = 20_000  # characters of an edit too long to be told by its words
 COMPLETION: Final = 100  # characters at most that complete a cut sentence: about one and a half lines of print
 _STOP = re.compile(r"[.!?。！？…;:][”’」』）)\"']*\s*$")
 _SENTENCE_END = re.compile(r"[.!?](?=\s)|[。！？]")
@@ -70,6 +71,8 @@ def hunks(edits: Sequence[Edit]) -> list[Hunk]:
 def touch(hunk: Hunk, words: Words) -> Touch:
     """What one hunk does, told by the mildest rule that explains it."""
     cut, put = hunk.cut, hunk.put
+    if len(cut) + len(put) > LARGE:
+        return Touch("wording", ("wording",), _became("wording", cut, put))
     left, right = hunk.left[-8:], hunk.right[:8]
     if fold(left + cut + right) == fold(left + put + right) or _only_space(left + cut + right, left + put + right):
         return Touch("cosmetic", tuple(_sorted(typography(cut, put))), "typography only")
