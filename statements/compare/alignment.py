@@ -15,6 +15,7 @@ from statements.compare.text import in_order
 from statements.compare.tokens import Alphabet, words
 
 ALIKE: Final = 0.5  # share of words two wordings of one passage have in common, in order
+PLAINLY_ALIKE: Final = 0.8  # the same for as many texts against as many between two that stayed: no other pair is looked for
 ALIKE_ELSEWHERE: Final = 0.6  # the same for one that changed its place as well
 COMPARISONS: Final = 40_000  # pairs whose likeness is worked out; more of them are looked up by rare words
 MANY: Final = 20_000  # texts without an equal; past it likeness is not looked for
@@ -159,8 +160,8 @@ def _alike(
         by_gap[gap][1].append(i)
     pairs: list[tuple[int, int]] = []
     for ours, theirs in by_gap.values():
-        if len(ours) == len(theirs) == 1 and likeness(left[ours[0]], right[theirs[0]]) >= 0.8:
-            pairs.append((ours[0], theirs[0]))
+        if len(ours) == len(theirs):
+            pairs += [(w, n) for w, n in zip(ours, theirs, strict=True) if likeness(left[w], right[n]) >= PLAINLY_ALIKE]
     done_was, done_now = {w for w, _ in pairs}, {n for _, n in pairs}
     gap_of_was, gap_of_now = dict(zip(rest_was, gap_was, strict=True)), dict(zip(rest_now, gap_now, strict=True))
     open_was = [i for i in rest_was if i not in done_was]

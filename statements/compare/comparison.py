@@ -7,6 +7,7 @@ from typing import Final
 
 from schemas.records import ChangeClass, Comparison, Direction, Entry, Wording
 from statements.compare import significance
+from statements.compare.folding import fold
 from statements.compare.judge import Judge
 from statements.compare.lexicon import Words, words_of
 from statements.compare.passages import Found, find
@@ -86,7 +87,12 @@ def _entry(one: Found, texts: _Texts) -> tuple[Entry, bool]:
         weight = significance.of_presence(text, one.kind, texts.words, "run of passages" if many else one.unit)
         return _weighed(replace(entry, edits=steps), weight), False
     steps, coarse = edits(before, after)
-    weight = Weight("none", 0.0, (), ()) if before == after else significance.of_edits(steps, texts.words)
+    if before == after:
+        weight = Weight("none", 0.0, (), ())
+    elif fold(before) == fold(after):
+        weight = significance.of_typography(before, after)
+    else:
+        weight = significance.of_edits(steps, texts.words)
     if one.kind in _STRUCTURAL:
         share = len(after) / max(1, len(texts.now))
         weight = significance.both(significance.of_place(share, _whereabouts(one, before)), weight)

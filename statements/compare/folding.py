@@ -91,38 +91,19 @@ def _tighten(match: re.Match[str]) -> str:
 
 def typography(before: str, after: str) -> set[str]:
     """Which kinds of typography differ between two texts of equal fold: whitespace, quotes, dash, width, invisible, unicode."""
-    kinds: set[str] = set()
-    if _only(before, str.isspace) != _only(after, str.isspace):
-        kinds.add("whitespace")
-    if _among(before, _SINGLE + _DOUBLE + "'") != _among(after, _SINGLE + _DOUBLE + "'"):
-        kinds.add("quotes")
-    if _among(before, _DASHES + "-") != _among(after, _DASHES + "-"):
-        kinds.add("dash")
-    if _compatible(before) != _compatible(after):
-        kinds.add("width")
-    if _invisible(before) != _invisible(after):
-        kinds.add("invisible")
+    kinds = {kind for kind, pattern in _KINDS.items() if pattern.findall(before) != pattern.findall(after)}
+    left, right = ([char for char in _UNUSUAL.findall(text) if char not in _COMMON] for text in (before, after))
+    if left != right:
+        marks = [[char for char in chars if _TABLE[ord(char)] == ""] for chars in (left, right)]
+        forms = [[char for char in chars if unicodedata.decomposition(char).partition(" ")[0] in _COMPATIBLE] for chars in (left, right)]
+        kinds |= {kind for kind, (was, now) in (("invisible", marks), ("width", forms)) if was != now}
     return kinds or {"unicode"}
 
 
-def _only(text: str, keep: object) -> list[str]:
-    return [char for char in text if char.isspace()]
-
-
-def _among(text: str, chars: str) -> list[str]:
-    return [char for char in text if char in chars]
-
-
-def _compatible(text: str) -> list[str]:
-    return [
-        char
-        for char in text
-        if ord(char) > 0xFF
-        and not char.isspace()
-        and char not in _SINGLE + _DOUBLE + _DASHES
-        and unicodedata.decomposition(char).partition(" ")[0] in _COMPATIBLE
-    ]
-
-
-def _invisible(text: str) -> list[str]:
-    return [char for char in text if not char.isspace() and _TABLE[ord(char)] == ""]
+_COMMON = frozenset(_SINGLE + _DOUBLE + _DASHES)
+_KINDS = {
+    "whitespace": re.compile(r"\s+"),
+    "quotes": re.compile(f"[{re.escape(_SINGLE + _DOUBLE)}']"),
+    "dash": re.compile(f"[{re.escape(_DASHES)}-]"),
+}
+_UNUSUAL = re.compile(r"[^\x20-\x7e\s]")

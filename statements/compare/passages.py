@@ -88,6 +88,8 @@ def find(before: Wording, after: Wording) -> tuple[list[Found], bool]:
         if pair.moved:
             kind: EntryKind = "moved" if equal else "moved_reworded"
             found.append(Found(kind, "passage", (pair.was,), (pair.now,), here.span(pair.was), there.span(pair.now)))
+        elif not equal and pair.same:  # typography: no sentence needs to be told apart
+            found.append(Found("reworded", "passage", (pair.was,), (pair.now,), here.span(pair.was), there.span(pair.now)))
         elif not equal:
             inside, left, right, steady = _within(here, there, pair)
             found += inside
@@ -181,6 +183,8 @@ def _one_text(here: _Side, was: list[int], there: _Side, now: list[int]) -> bool
 
 def _grown(whole: str, texts: list[str], middle: int, free: set[int]) -> list[int]:
     """`middle` and the free neighbours on both sides that, joined to it, account for more of `whole`."""
+    if middle - 1 not in free and middle + 1 not in free:
+        return [middle]
     alphabet = Alphabet()
     goal = alphabet.encode(words(fold(whole)))
     part = alphabet.encode(words(fold(texts[middle])))

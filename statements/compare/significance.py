@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from schemas.records import CLASS_ORDER, ChangeClass, EntryKind
-from statements.compare.folding import fold
+from statements.compare.folding import fold, typography
 from statements.compare.lexicon import Words
 from statements.compare.text import Edit
 from statements.compare.tokens import words as words_in
@@ -46,6 +46,13 @@ class Weight:
     significance: float  # 0.00 … 1.00, two decimals
     touches: tuple[str, ...]
     reasons: tuple[str, ...]
+
+
+def of_typography(before: str, after: str) -> Weight:
+    """The verdict on two texts of equal fold."""
+    touches = ordered(typography(before, after))
+    start, _ = BANDS["cosmetic"]
+    return Weight("cosmetic", within("cosmetic", start + 0.01 * len(touches)), touches, ("typography only",))
 
 
 def graver(one: ChangeClass, other: ChangeClass) -> ChangeClass:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import ne
 from typing import Final
 
 from diff_match_patch import diff_match_patch
@@ -13,6 +14,7 @@ from statements.compare.tokens import Alphabet, tokens
 Edit = tuple[str, str]  # ("=" | "-" | "+", text)
 
 DELICATE: Final = 160  # tokens that differ; past it diff-match-patch in Python grows with their square
+FEW: Final = 8  # tokens that differ; past it, tokens exchanged one for one need no search for a shorter way
 ROOM: Final = 60_000_000  # cells of the comparison matrix; past it a middle that differs is replaced whole
 
 _SIGNS: Final = {0: "=", -1: "-", 1: "+"}
@@ -50,6 +52,10 @@ def edits(before: str, after: str) -> tuple[tuple[Edit, ...], bool]:
         found += [("-", "".join(was)), ("+", "".join(now))]
     found.append(("=", before[len(before) - tail :]))
     return tuple(_whole_phrases(found)), coarse
+
+
+def _exchanged(old: str, new: str) -> tuple[Edit, ...]:
+    return (("=", old),) if old == new else (("-", old), ("+", new))
 
 
 def in_order(before: Sequence[str], after: Sequence[str]) -> list[tuple[int, int]]:
@@ -96,7 +102,10 @@ def _differing(was: list[str], now: list[str]) -> tuple[list[Edit], bool]:
     left, right = alphabet.encode(was), alphabet.encode(now)
     if alphabet.is_full:
         return [("-", "".join(was)), ("+", "".join(now))], True
-    if Indel.distance(left, right, score_cutoff=DELICATE) <= DELICATE:
+    distance = Indel.distance(left, right) if len(left) * len(right) <= ROOM else Indel.distance(left, right, score_cutoff=DELICATE)
+    if len(left) == len(right) and distance > FEW and distance == 2 * sum(map(ne, left, right)):
+        return [(sign, text) for old, new in zip(was, now, strict=True) for sign, text in _exchanged(old, new)], False
+    if distance <= DELICATE:
         diffs = _MACHINE.diff_main(left, right, False)
         _MACHINE.diff_cleanupSemantic(diffs)
         return [(_SIGNS[sign], alphabet.decode(encoded)) for sign, encoded in diffs], False

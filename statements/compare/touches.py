@@ -178,16 +178,17 @@ def _meaning(hunk: Hunk, words: Words) -> Touch:
     left, right = hunk.left[start:], hunk.right[: _sentence_stop(hunk.right)]
     before, after = fold(left + hunk.cut + right), fold(left + hunk.put + right)
     was, now = words.cues(before), words.cues(after)
+    gone, come = _difference(was, now)
     kinds: dict[str, str] = {}
-    for kind in dict.fromkeys([cue.touch for cue in was] + [cue.touch for cue in now]):
-        gone, come = _difference(kind, was, now)
-        if gone or come:
-            kinds["actor" if kind == "party" else kind] = _told("actor" if kind == "party" else kind, gone, come)
+    for kind in dict.fromkeys(cue.touch for cue in gone + come):
+        name = "actor" if kind == "party" else kind
+        told = _told(name, [cue for cue in gone if cue.touch == kind], [cue for cue in come if cue.touch == kind])
+        kinds[name] = f"{kinds[name]}; {told}" if name in kinds else told
     parties = [[cue.sense for cue in cues if cue.touch == "party"] for cues in (was, now)]
-    if Counter(parties[0]) == Counter(parties[1]):
+    if sorted(parties[0]) == sorted(parties[1]):
         if parties[0] != parties[1]:
             kinds["actor"] = f"actor: the order of {' and '.join(dict.fromkeys(parties[0]))} changed"
-    elif not any(cue.touch == "actor" for cue in _changed(was, now)):
+    elif not any(cue.touch == "actor" for cue in gone + come):
         role = _role(len(left), now)
         if role != "actor":
             told = kinds.pop("actor").replace("actor", role, 1)
@@ -215,25 +216,20 @@ def _sentence_stop(right: str) -> int:
     return match.end() if match else len(right)
 
 
-def _difference(kind: str, was: list[Cue], now: list[Cue]) -> tuple[list[Cue], list[Cue]]:
-    left, right = [cue for cue in was if cue.touch == kind], [cue for cue in now if cue.touch == kind]
-    gone = Counter(cue.sense for cue in left) - Counter(cue.sense for cue in right)
-    come = Counter(cue.sense for cue in right) - Counter(cue.sense for cue in left)
-    return _taken(left, gone), _taken(right, come)
+def _difference(was: list[Cue], now: list[Cue]) -> tuple[list[Cue], list[Cue]]:
+    """Cues that only the earlier side has, and those that only the later one has, as often as they stand there."""
+    balance = Counter((cue.touch, cue.sense) for cue in now)
+    balance.subtract((cue.touch, cue.sense) for cue in was)
+    return _taken(was, balance, -1), _taken(now, balance, 1)
 
 
-def _taken(cues: list[Cue], wanted: Counter[str]) -> list[Cue]:
+def _taken(cues: list[Cue], balance: Counter[tuple[str, str]], side: int) -> list[Cue]:
     taken: list[Cue] = []
     for cue in cues:
-        if wanted[cue.sense] > 0:
-            wanted[cue.sense] -= 1
+        if balance[cue.touch, cue.sense] * side > 0:
+            balance[cue.touch, cue.sense] -= side
             taken.append(cue)
     return taken
-
-
-def _changed(was: list[Cue], now: list[Cue]) -> list[Cue]:
-    gone, come = _difference("actor", was, now)
-    return gone + come
 
 
 def _role(at: int, cues: list[Cue]) -> str:
