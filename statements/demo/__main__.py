@@ -45,7 +45,7 @@ def main() -> None:
             watch = sorted(f"watch_{source}" for source in declared)
             with terminal.step("DAGs") as step:
                 airflow.api.wait_for_dags(set(watch), check=airflow.check)
-                step.tell(", ".join(watch))
+                step.tell(f"{len(watch)} that watch, and those that send alerts and mind the health of all")
             terminal.title("The first look", f"{len(state.statements)} statements at {len(declared)} sources")
             look(airflow, watch, terminal)
             for number, changes in enumerate(rounds.load(), start=1):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import os
 import secrets
@@ -21,7 +23,7 @@ from statements.settings import CHECKOUT
 
 USER = "operator"
 PREFERRED_PORT = 8080
-START_LIMIT = 180.0  # seconds; a quiet machine of two cores needs about ten
+START_LIMIT = 600.0  # seconds; a quiet machine of two cores needs about ten
 
 
 class LocalServiceError(StatementsError):
@@ -139,7 +141,8 @@ class LocalAirflow:
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords),
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.url}/execution/",
-            "AIRFLOW__CORE__FERNET_KEY": "",
+            "AIRFLOW__CORE__FERNET_KEY": base64.urlsafe_b64encode(hashlib.sha256(secret.encode()).digest()).decode(),
+            "AIRFLOW__CORE__MAX_MAP_LENGTH": "4096",  # batches of one run; as in docker-compose.yml
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": place.metadata_url,
             "AIRFLOW__API__HOST": "127.0.0.1",
             "AIRFLOW__API__PORT": str(self.port),

@@ -47,7 +47,7 @@ class AirflowApi:
             return ["API server"]
         return [name for key, name in SERVICES.items() if (health.get(key) or {}).get("status") != "healthy"]
 
-    def wait_for_dags(self, dag_ids: set[str], limit: float = 120.0, check: Callable[[], None] = lambda: None) -> None:
+    def wait_for_dags(self, dag_ids: set[str], limit: float = 300.0, check: Callable[[], None] = lambda: None) -> None:
         """Return when the DAG processor has taken in all of these and none is paused.
 
         Raises:
