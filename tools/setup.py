@@ -29,6 +29,7 @@ VERSIONS = ((3, 13), (3, 12), (3, 11))
 NEEDED_MB = {"base": 1500, "test": 2200, "pywb": 200}
 INCLUDES = {"base": ("base", "test"), "test": ("test",), "pywb": ("pywb",)}  # an environment that was set up for one of these will do
 BESIDE = {"base": ".venv", "test": ".venv", "pywb": ".venv-pywb"}
+HEADER = "# Written by `make lock`; edit the .in file.\n"
 MADE = (".venv", ".venv-pywb", ".hypothesis", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".import_linter_cache")
 
 
@@ -240,9 +241,11 @@ def lock() -> None:
         for wanted in sorted(REQUIREMENTS.glob("*.in")):
             pins = wanted.with_suffix(".txt")
             say(f"  {wanted.name} → {pins.name}")
-            how = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links"]
-            note = ["--custom-compile-command", "make lock", "--quiet"]
-            run([uv, "pip", "compile", *how, *note, "--output-file", str(pins), str(wanted)], ROOT)
+            how = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header"]
+            same = ["--constraint", "requirements/base.txt"] if wanted.stem == "test" else []  # the tests run what is run in earnest
+            files = ["--output-file", f"requirements/{pins.name}", f"requirements/{wanted.name}"]
+            run([uv, "pip", "compile", "--quiet", *how, *same, *files], ROOT)
+            pins.write_text(HEADER + pins.read_text("utf-8").replace(HEADER, ""), "utf-8")
 
 
 def clean() -> None:

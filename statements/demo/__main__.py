@@ -85,15 +85,19 @@ def wanted(home: Path, config: Path, declared: Mapping[str, Source], site: Speci
 
 
 def look(airflow: LocalAirflow, watch: Sequence[str], terminal: Terminal) -> None:
-    """Let every source be looked at once by its DAG, and wait for the runs' end."""
+    """Let every source be looked at once by its DAG, and wait for the runs' end.
+
+    Raises:
+        StatementsError: a run failed, which no round of the demo asks for.
+    """
     with terminal.step("Airflow looks") as step:
         runs = [airflow.api.trigger(dag) for dag in watch]
         ended = [airflow.api.wait_for(run, check=airflow.check) for run in runs]
         failed = [run for run in ended if run.state != "success"]
         step.tell(f"{len(ended) - len(failed)} of {len(ended)} runs succeeded")
-    for run in failed:
-        reasons = [airflow.api.error_of(run, task) or f"{task} failed" for task in run.failed_tasks]
-        terminal.note(f"    {run.dag_id}: {' '.join(reasons)}", "red")
+    if failed:
+        reasons = [f"{run.dag_id}: {airflow.api.error_of(run, task) or f'{task} failed'}" for run in failed for task in run.failed_tasks]
+        raise StatementsError(f"{' '.join(reasons)} (The logs are in {airflow.arrangement.logs}.)")
 
 
 def await_mail(airflow: LocalAirflow, terminal: Terminal, limit: float = 60.0) -> None:

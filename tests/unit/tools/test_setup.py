@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +26,11 @@ def nowhere(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
     return tmp_path
+
+
+def name(line):
+    """The package that a line of requirements is about, as PyPI normalises it."""
+    return re.sub(r"[-_.]+", "-", re.match(r"[A-Za-z0-9._-]+", line).group()).lower()
 
 
 def program(folder, name, words):
@@ -108,6 +114,15 @@ def test_the_verbs_of_make_help_are_those_of_the_makefile():
     told = {line.split("make ")[1].split()[0] for line in makefile.splitlines() if line.lstrip().startswith('@echo "make ')}
     phony = set(makefile.split(".PHONY:")[1].splitlines()[0].split())
     assert told == phony - {"help", "set-up", "set-up-test"}
+
+
+@pytest.mark.parametrize("what", ["base", "test", "pywb"])
+def test_everything_that_is_asked_for_is_pinned(what):
+    """Or a fresh clone lacks what the machine of whoever added it has."""
+    folder = ROOT / "requirements"
+    asked = {name(line) for line in (folder / f"{what}.in").read_text("utf-8").splitlines() if line[:1].isalnum()}
+    pinned = {name(line) for line in (folder / f"{what}.txt").read_text("utf-8").splitlines() if line[:1].isalnum()}
+    assert asked <= pinned, "run `make lock`"
 
 
 def test_the_requirements_name_no_place_to_fetch_from():
