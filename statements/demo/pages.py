@@ -30,14 +30,15 @@ def pages_of(state: State, declared: dict[str, Source]) -> dict[str, Page]:
         standing = [state.statements[s.id] for s in source.statements if s.id in state.statements]
         for specimen in standing:
             is_away = specimen.id in state.error_pages
-            pages[specimen.address] = Page(redirect=error) if is_away else _statement_page(source, specimen, source.id in state.refreshed)
+            pages[specimen.address] = Page(redirect=error) if is_away else statement_page(source, specimen, source.id in state.refreshed)
         listed = [specimen for specimen in reversed(standing) if specimen.id not in state.unlisted]
         listing = next(entry for entry in declared[source.id].listings if entry.url == source.listing)
         pages |= _listing_pages(source, listing, listed, source.id in state.refreshed)
     return pages
 
 
-def _statement_page(source: SpecimenSource, specimen: Specimen, is_refreshed: bool) -> Page:
+def statement_page(source: SpecimenSource, specimen: Specimen, is_refreshed: bool) -> Page:
+    """One statement in its source's template."""
     body = _render(
         f"{source.template}.html",
         source=source,

@@ -1,0 +1,213 @@
+"""From a WARC file to committed versions: pages a second, repeats a second, memory, and one more capture in a full store."""
+
+from __future__ import annotations
+
+import argparse
+import cProfile
+import os
+import pstats
+import resource
+import statistics
+import tempfile
+import time
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from bench import archive_pages
+from schemas import expectations
+from schemas.records import Capture, digest
+from scrapers.source import Source
+from statements import tables as t
+from statements.archives import from_warcs
+from statements.backfilling import Here, Tally, backfill, settler_for
+from statements.identity import statement_id
+from statements.local.postgres import Postgres
+from statements.pipeline import Pipeline
+from statements.settings import Settings, load
+from statements.settling import Occasion
+from statements.store import Store, add, capture_row, now, record
+
+GOAL_PAGES, GOAL_REPEATS, GOAL_MB, GOAL_GROWTH = 100, 1000, 500, 1.3
+
+
+def main() -> None:
+    """Print rates and ratios of one run on the embedded PostgreSQL."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--pages", type=int, default=600, help="distinct pages, two wordings each")
+    asked.add_argument("--repeats", type=int, default=6000, help="captures of known bodies")
+    asked.add_argument("--stored", type=int, default=100_000, help="captures loaded before one more is timed (the long run takes 1000000)")
+    asked.add_argument("--profile", action="store_true", help="where the time goes, in one process")
+    wanted = asked.parse_args()
+    with tempfile.TemporaryDirectory(prefix="statements-bench-") as folder:
+        home = Path(folder)
+        server = Postgres(home, durable=False)
+        server.start("bench")
+        try:
+            _all(home, server.database_url("bench"), wanted)
+        finally:
+            server.stop()
+
+
+def _all(home: Path, url: str, wanted: argparse.Namespace) -> None:
+    source = archive_pages.declared(home / "config")
+    place = replace(load(), home=home, database_url=url, snapshots=str(home / "snapshots"), config=home / "config", contact="bench@example.org")
+    store = Store.open(place, create=True)
+    pipeline = Pipeline(source, store, place)
+    expectations.prepare()
+    print(f"two wordings each of {wanted.pages} pages of about 2.5 kB of text, {os.cpu_count()} cores")
+    made = archive_pages.warc(home / "pages.warc.gz", archive_pages.captures(wanted.pages, 2))
+    if wanted.profile:
+        _profiled(pipeline, home / "pages.warc.gz")
+        return
+    seconds, tally = _timed(pipeline, home / "pages.warc.gz")
+    _row("distinct pages a second, with changes and positions", made / seconds, GOAL_PAGES, f"{tally.versions} versions, {tally.changes} changes")
+    addresses = min(wanted.pages, 100)
+    many = archive_pages.warc(home / "repeats.warc.gz", archive_pages.repeats(addresses, wanted.repeats // addresses))
+    seconds, tally = _timed(pipeline, home / "repeats.warc.gz")
+    _row("repeats a second", many / seconds, GOAL_REPEATS, f"{tally.new} captures")
+    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
+    print(f"  {'memory of the largest process, MB':58} {peak:10,.0f}   goal ≤ {GOAL_MB}   {'met' if peak <= GOAL_MB else 'missed'}")
+    small = _one_more(pipeline, place, "small")
+    _load(store, source, wanted.stored)
+    large = _one_more(pipeline, place, "large")
+    growth = large / small
+    print(f"  one more capture: {small * 1000:.1f} ms in a store of {made + many:,}, {large * 1000:.1f} ms with {wanted.stored:,} more:", end=" ")
+    print(f"{growth:.2f} ×   goal ≤ {GOAL_GROWTH}   {'met' if growth <= GOAL_GROWTH else 'missed'}")
+    few, lots = (_one_more_of(pipeline, store, source, captures) for captures in (10_000, 100_000))
+    print(f"  one more of one address: {few * 1000:.1f} ms with 10,000 captures of it, {lots * 1000:.1f} ms with 100,000: {lots / few:.2f} ×")
+
+
+def _row(what: str, rate: float, goal: float, told: str) -> None:
+    print(f"  {what:58} {rate:10,.0f}   goal ≥ {goal}   {'met' if rate >= goal else 'missed'}   {told}")
+
+
+def _timed(pipeline: Pipeline, path: Path) -> tuple[float, Tally]:
+    with settler_for(pipeline) as settler:
+        archive = from_warcs(pipeline, [path], None, None)
+        begun = time.perf_counter()
+        tally = backfill(pipeline.store, pipeline.source, archive.mementos, archive.origin, settler)
+    if tally.failed:
+        raise SystemExit(f"The benchmark's own archive failed: {tally.failed[0]}")
+    return time.perf_counter() - begun, tally
+
+
+def _profiled(pipeline: Pipeline, path: Path) -> None:
+    """Where the time goes, by package: own time of every function, added up."""
+    archive = from_warcs(pipeline, [path], None, None)
+    profile = cProfile.Profile()
+    profile.runcall(backfill, pipeline.store, pipeline.source, archive.mementos, archive.origin, Here(pipeline))
+    spent: Counter[str] = Counter()
+    stats = pstats.Stats(profile).stats  # type: ignore[attr-defined]
+    for (file, _, _), (_, _, own, _, _) in stats.items():
+        parts = file.split("site-packages/")[-1].split("/") if "site-packages/" in file else file.split("/")[-3:]
+        spent[parts[0] if "site-packages/" in file else "/".join(parts[-2:])] += own
+    total = sum(spent.values())
+    for name, seconds in spent.most_common(15):
+        print(f"  {name:40} {seconds:7.2f} s  {seconds / total:5.1%}")
+
+
+def _one_more(pipeline: Pipeline, place: Settings, salt: str) -> float:
+    """Median seconds to record and settle one capture of a known body, each at an address of its own."""
+    spent = []
+    for number in range(15):
+        url, body = archive_pages.page(number)
+        sha256 = pipeline.store.snapshots.put(body)
+        at = archive_pages.START + timedelta(days=650, seconds=number + (1000 if salt == "large" else 0))
+        spent.append(_settled(pipeline, Capture(url, at, "memento", url, url, 200, (("Content-Type", "text/html"),), sha256)))
+    return statistics.median(spent)
+
+
+def _settled(pipeline: Pipeline, capture: Capture) -> float:
+    begun = time.perf_counter()
+    with pipeline.store.writing() as connection:
+        record(connection, pipeline.source.id, None, [capture], at=now())
+    pipeline.settle_captures([capture.key], Occasion(pipeline.source, now(), is_live=False))
+    return time.perf_counter() - begun
+
+
+def _load(store: Store, source: Source, count: int) -> None:
+    """Captures with their readings and versions, written directly: what a store of years holds, without reading a page."""
+    at = now()
+    wording = "bulk wording"
+    with store.writing() as connection:
+        add(connection, t.wording, [_wording(wording)])
+    for start in range(0, count, 10_000):
+        rows = []
+        for number in range(start, min(start + 10_000, count)):
+            url = f"https://www.mfa.example/eng/xw/fyrbt/202001/t20200101_{number // 10}.html"
+            moment = archive_pages.START - timedelta(days=700, minutes=-(number % 10))
+            rows.append(Capture(url, moment, "memento", url, url, 200, (), digest("bulk", number // 10)))
+        with store.writing() as connection:
+            _write(connection, source, rows, wording, at)
+
+
+def _one_more_of(pipeline: Pipeline, store: Store, source: Source, count: int) -> float:
+    """Median seconds for one more capture of an address that has `count` of them, all of one body."""
+    url, body = archive_pages.page(900_000 + count)
+    sha256, at = store.snapshots.put(body), now()
+    headers = (("Content-Type", "text/html"),)
+    rows = [Capture(url, archive_pages.START + timedelta(days=720, minutes=n), "memento", url, url, 200, headers, sha256) for n in range(count)]
+    with store.writing() as connection:
+        _write(connection, source, rows[:1], None, at)
+        record(connection, source.id, None, rows[:1], at=at)
+        add(connection, t.pending, [{"capture_id": rows[0].key, "source": source.id, "batch_id": None, "recorded_at": at}])
+    pipeline.settle_captures([rows[0].key], Occasion(source, at, is_live=False))
+    with store.writing() as connection:
+        add(connection, t.capture, [capture_row(row, None, at) for row in rows[1:]])
+        reading = connection.execute(sa.select(t.reading).where(t.reading.c.capture_id == rows[0].key)).mappings().one()
+        bare = {key: value for key, value in reading.items() if key != "id"}
+        for start in range(1, count, 10_000):
+            part = rows[start : start + 10_000]
+            connection.execute(sa.insert(t.reading), [{**bare, "capture_id": r.key, "captured_at": r.captured_at} for r in part])
+        last = {"last_captured_at": rows[-1].captured_at, "captures": count}
+        connection.execute(sa.update(t.run).where(t.run.c.address == url).values(**last))
+        connection.execute(sa.update(t.version).where(t.version.c.address == url).values(**last))
+    moments = [archive_pages.START + timedelta(days=720, minutes=count // 2 + n, seconds=30) for n in range(15)]
+    return statistics.median(_settled(pipeline, Capture(url, at, "memento", url, url, 200, headers, sha256)) for at in moments)
+
+
+def _write(connection: sa.Connection, source: Source, captures: list[Capture], wording: str | None, at: object) -> None:
+    addresses = {c.address for c in captures}
+    ids = {address: statement_id(source.id, address) for address in addresses}
+    add(connection, t.statement, [{"id": ids[a], "source": source.id, "state": "live", "recorded_at": at} for a in sorted(addresses)])
+    common = {"source": source.id, "is_living": True, "recorded_at": at}
+    add(connection, t.address, [{**common, "key": a, "statement_id": ids[a], "identity": a, "fetch_url": a} for a in sorted(addresses)])
+    if wording is None:
+        return
+    connection.execute(sa.insert(t.capture), [capture_row(c, None, at) for c in captures])  # type: ignore[arg-type]
+    shared = {"extraction_id": None, "verdict": "ok", "content_sha256": wording, "is_current": True, "recorded_at": at}
+    rows = [{**shared, "capture_id": c.key, "address": c.address, "captured_at": c.captured_at, "body_sha256": c.body_sha256} for c in captures]
+    connection.execute(sa.insert(t.reading), rows)
+    spans: dict[str, list[Capture]] = {}
+    for c in captures:
+        spans.setdefault(c.address, []).append(c)
+    runs = []
+    for address, seen in sorted(spans.items()):
+        first, last = seen[0], seen[-1]
+        runs.append(
+            {
+                "address": address,
+                "first_captured_at": first.captured_at,
+                "first_body_sha256": first.body_sha256,
+                "last_captured_at": last.captured_at,
+                "last_body_sha256": last.body_sha256,
+                "content_sha256": wording,
+                "wording_id": wording,
+                "captures": len(seen),
+            }
+        )
+    add(connection, t.run, [{**run, "length": 2500} for run in runs])
+    add(connection, t.version, [{**run, "id": digest("bulk version", run["address"]), "recorded_at": at} for run in runs])
+
+
+def _wording(key: str) -> dict[str, object]:
+    fields = {"title": "Bulk", "published_on": None, "published_until": None, "language": "en", "document_type": "other", "parties": []}
+    return {"id": key, "content_sha256": key, **fields, "passages": [["paragraph", "bulk"]], "length": 2500}
+
+
+if __name__ == "__main__":
+    main()
