@@ -98,7 +98,7 @@ def _timed(pipeline: Pipeline, path: Path) -> tuple[float, Tally]:
 def _profiled(pipeline: Pipeline, path: Path) -> None:
     """Where the time goes, by package: own time of every function, added up."""
     archive = from_warcs(pipeline, [path], None, None)
-    profile = cProfile.Profile()
+    profile = cProfile.Profile(time.process_time)
     profile.runcall(backfill, pipeline.store, pipeline.source, archive.mementos, archive.origin, Here(pipeline))
     spent: Counter[str] = Counter()
     stats = pstats.Stats(profile).stats  # type: ignore[attr-defined]

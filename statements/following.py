@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from schemas.records import Stances, Wording
-from statements import settings
 from statements import tables as t
 from statements.alerts import outbox, subscriptions
 from statements.alerts.subscriptions import Subscription
@@ -28,16 +28,30 @@ from statements.store import Store, add, chunks
 from statements.telling import Known, events_of
 
 
+@dataclass(frozen=True)
+class Declared:
+    """What people declare and settling follows: read once for the life of a pipeline."""
+
+    lexicon: Lexicon
+    judge: Judge
+    series: tuple[Series, ...]  # of one source
+    subscriptions: Mapping[str, Subscription]
+
+    @classmethod
+    def load(cls, source: str, config: Path | None) -> Declared:
+        """Read the lexicon, the source's series and the subscriptions; a subscription with a mistake costs only itself."""
+        lexicon = load_lexicon(config=config)
+        series = tuple(s for s in declared_series.load_all(config=config) if s.source == source)
+        return cls(lexicon, PositionJudge(lexicon), series, subscriptions.load(config, on_error=lambda error: None))
+
+
 @dataclass
 class Following:
-    """Loaded once for a batch; used inside each statement's transaction."""
+    """Made for each batch; used inside each statement's transaction."""
 
     store: Store
     occasion: Occasion
-    lexicon: Lexicon
-    judge: Judge | None
-    series: tuple[Series, ...]
-    subscriptions: Mapping[str, Subscription]
+    declared: Declared
     wordings: Mapping[str, Wording]  # of this batch, by id
     stances: Mapping[str, Stances]  # of these wordings
     owed: int = 0
@@ -46,26 +60,21 @@ class Following:
 
     @property
     def lexicon_sha256(self) -> str:
-        return self.lexicon.sha256
+        return self.declared.lexicon.sha256
+
+    @property
+    def judge(self) -> Judge:
+        return self.declared.judge
 
     @classmethod
-    def load(cls, store: Store, place: settings.Settings, occasion: Occasion, extractions: Iterable[Extraction]) -> Following:
-        """Read the declarations, and the stances of wordings that are new: work that needs no lock."""
-        lexicon = load_lexicon(config=place.config)
+    def of(cls, store: Store, declared: Declared, occasion: Occasion, extractions: Iterable[Extraction]) -> Following:
+        """Read the stances of wordings that are new: work that needs no lock."""
+        lexicon = declared.lexicon
         wordings = {str(e.wording_id): e.wording for e in extractions if e.wording is not None and e.verdict == "ok"}
         with store.reading() as connection:
             known = stored_stances(connection, list(wordings), lexicon.sha256)
         stances = known | {key: positions_of(wording, lexicon) for key, wording in wordings.items() if key not in known}
-        following = cls(
-            store=store,
-            occasion=occasion,
-            lexicon=lexicon,
-            judge=PositionJudge(lexicon),
-            series=tuple(s for s in declared_series.load_all(config=place.config) if s.source == occasion.source.id),
-            subscriptions=subscriptions.load(place.config, on_error=lambda error: None),
-            wordings=wordings,
-            stances=stances,
-        )
+        following = cls(store, occasion, declared, wordings, stances)
         following._written = set(known)
         return following
 
@@ -76,27 +85,27 @@ class Following:
         add(connection, t.stances, [stances_row(key, stances[key], outcome.occasion.at) for key in sorted(fresh)])
         if not any(f.added or f.removed for f in outcome.folds) and outcome.presence_before == outcome.presence.state:
             return
-        touched = enrol(connection, outcome.statement, self.series, outcome.occasion.at)
+        touched = enrol(connection, outcome.statement, self.declared.series, outcome.occasion.at)
         recorded: list[Recorded] = []
         for series in touched:
             if outcome.occasion.is_live:
-                recorded.append(recompute(connection, series, self.lexicon, outcome.occasion.at))
+                recorded.append(recompute(connection, series, self.declared.lexicon, outcome.occasion.at))
             else:
                 mark_stale(connection, series.id)
         self.shifts += sum(len(r.added) for r in recorded)
         ours = [shift for r in recorded for shift in r.added if shift.to_statement == outcome.statement]
         cited = tuple(c for r in recorded for c in r.cited if any(shift.from_statement == c.statement for shift in ours))
         known = Known(wordings, stances, tuple(s.id for s in touched), tuple(ours), cited)
-        self.owed += outbox.owe(connection, events_of(outcome, known), self.subscriptions, outcome.occasion.at)
+        self.owed += outbox.owe(connection, events_of(outcome, known), self.declared.subscriptions, outcome.occasion.at)
 
     def finish(self, outcomes: Sequence[Outcome]) -> None:
         """Recompute, once each, the series that archives or re-readings touched; also those a crashed run left behind."""
-        by_id = {series.id: series for series in self.series}
+        by_id = {series.id: series for series in self.declared.series}
         with self.store.reading() as connection:
             waiting = [by_id[key] for key in stale_series(connection) if key in by_id]
         for series in waiting:
             with self.store.writing() as connection:
-                self.shifts += len(recompute(connection, series, self.lexicon, self.occasion.at).added)
+                self.shifts += len(recompute(connection, series, self.declared.lexicon, self.occasion.at).added)
 
     def _of(self, connection: Connection, outcome: Outcome) -> tuple[dict[str, Wording], dict[str, Stances]]:
         """Wordings and stances of the statement's latest versions; those of this batch are at hand."""
@@ -108,6 +117,6 @@ class Following:
             wordings |= {row.id: wording_of(row) for row in rows}
         stances = {key: self.stances[key] for key in needed if key in self.stances}
         missing = sorted(needed - set(stances))
-        found = stored_stances(connection, missing, self.lexicon.sha256)
+        found = stored_stances(connection, missing, self.declared.lexicon.sha256)
         self._written |= set(found)
-        return wordings, stances | found | {key: positions_of(wordings[key], self.lexicon) for key in missing if key not in found}
+        return wordings, stances | found | {key: positions_of(wordings[key], self.declared.lexicon) for key in missing if key not in found}

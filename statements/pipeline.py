@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ from scrapers.source import Source, source_named
 from statements import fetching, settings
 from statements import tables as t
 from statements.extracting import Judged, Reader
-from statements.following import Following
+from statements.following import Declared, Following
 from statements.noting import note
 from statements.settling import Occasion, Outcome, settle_statement, tie_canonical
 from statements.store import Store, capture_of, chunks, now
@@ -60,6 +61,11 @@ class Pipeline:
         """The pipeline of a declared source on the store that the settings name."""
         place = settings.load()
         return cls(source_named(source_id, place.config), Store.open(place), place)
+
+    @cached_property
+    def declared(self) -> Declared:
+        """Lexicon, series and subscriptions, as they stood when they were first needed."""
+        return Declared.load(self.source.id, self.place.config)
 
     def session(self) -> PoliteSession:
         """A polite session whose delays all processes of this store share."""
@@ -108,16 +114,14 @@ class Pipeline:
     def settle_captures(self, capture_ids: Sequence[str], occasion: Occasion, batch_id: str = "") -> Settled:
         """Give captures their verdicts, and all that follows from them."""
         judged = self._judge(capture_ids)
-        following = Following.load(self.store, self.place, occasion, [j.extraction for j in judged if j.extraction])
+        following = Following.of(self.store, self.declared, occasion, [j.extraction for j in judged if j.extraction])
         outcomes = []
-        with self.store.reading() as connection:
-            known = set(connection.execute(sa.select(t.address.c.key).where(t.address.c.source == self.source.id)).scalars()) if judged else set()
-        tie_canonical(self.store, self.source, judged, known, occasion.at)
+        tie_canonical(self.store, self.source, judged, occasion.at)
         for addresses, group in self._by_statement(judged):
             outcomes.append(settle_statement(self.store, addresses, group, occasion, following, self.reread))
         following.finish(outcomes)
         settled = _report(batch_id, judged, outcomes, following.owed)
-        if not batch_id or not judged:
+        if not batch_id or not judged or not occasion.is_live:
             return settled
         follows = {"versions": settled.versions, "changes": settled.changes, "alerts owed": settled.owed}
         return replace(settled, page=str(note(self.store, self.place, occasion, batch_id, judged, self._reader.validation, follows)))

@@ -236,11 +236,14 @@ def _schedule(connection: Connection, folds: Sequence[Fold], judged: Sequence[Ju
         connection.execute(sa.update(t.address).where(t.address.c.key == result.address, t.address.c.is_living).values(**values))
 
 
-def tie_canonical(store: Store, source: Source, judged: Sequence[Judged], known: set[str], at: datetime) -> None:
+def tie_canonical(store: Store, source: Source, judged: Sequence[Judged], at: datetime) -> None:
     """Tie addresses whose pages name another known address as their canonical one."""
-    pairs = {(j.capture.address, j.extraction.canonical) for j in judged if j.extraction and j.extraction.canonical and j.verdict == "ok"}
-    pairs = {(one, other) for one, other in pairs if other and other != one and other in known}
-    if pairs:
-        with store.writing() as connection:
-            for one, other in sorted(pairs):
+    named = {(j.capture.address, j.extraction.canonical) for j in judged if j.extraction and j.extraction.canonical and j.verdict == "ok"}
+    pairs = sorted((one, other) for one, other in named if other and other != one)
+    if not pairs:
+        return
+    with store.writing() as connection:
+        known = set(connection.execute(sa.select(t.address.c.key).where(t.address.c.key.in_([other for _, other in pairs]))).scalars())
+        for one, other in pairs:
+            if other in known:
                 bind(connection, source.id, one, other, "canonical", at=at)

@@ -42,13 +42,13 @@ class World:
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     config = tmp_path_factory.mktemp("config")
     specimen_sources = [s for s in specimens.load(date(2026, 3, 2)) if s.id == "specimen_mfa_en"]
-    declared = declarations.write(config, specimen_sources)
+    declared = declarations.write(config, specimen_sources, date(2026, 3, 2))
     state = rounds.first(specimens.load(date(2026, 3, 2)))
     states = [state]
     for changes in rounds.load():
         states.append(rounds.after(states[-1], changes))
     bodies: dict[str, list[bytes]] = {}
-    everything = declarations.write(tmp_path_factory.mktemp("all"), specimens.load(date(2026, 3, 2)))
+    everything = declarations.write(tmp_path_factory.mktemp("all"), specimens.load(date(2026, 3, 2)), date(2026, 3, 2))
     for one in states:
         for url, page in pages.pages_of(one, everything).items():
             if declared["specimen_mfa_en"].takes(url) and any(s.address == url for s in one.statements.values()):

@@ -62,7 +62,7 @@ def watched(place: Settings, store: Store, tmp_path: Path, monkeypatch: pytest.M
     begun = datetime.now(UTC).replace(microsecond=0)
     monkeypatch.setattr("scrapers.exchange.now_utc", lambda: begun + timedelta(seconds=next(clock)), raising=False)
     specimen_sources = [s for s in specimens.load(date(2026, 3, 2)) if (declarations.PACKAGED / f"{s.like}.yml").exists()]
-    sources = declarations.write(tmp_path / "config", specimen_sources)
+    sources = declarations.write(tmp_path / "config", specimen_sources, date(2026, 3, 2))
     with SpecimenSite() as site:
         state = rounds.first(specimen_sources)
         site.show(pages.pages_of(state, sources))
