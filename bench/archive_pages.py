@@ -47,7 +47,7 @@ def page(number: int, edition: int = 0) -> tuple[str, bytes]:
     passages = tuple(Passage(" ".join(sentences[start : start + 3])) for start in range(0, 36, 3))
     day = START.date() + timedelta(days=number % 700)
     url = f"https://www.mfa.example/eng/xw/fyrbt/{day:%Y%m}/t{day:%Y%m%d}_{10_000_000 + number}.html"
-    specimen = Specimen(f"page{number}", url, f"Joint Statement No. {number} of China and Belarus", passages, published=f"{day} 10:05")
+    specimen = Specimen(f"page{number}", url, f"Foreign Ministry Spokesperson on Question No. {number}", passages, published=f"{day} 10:05")
     return url, pages.statement_page(_source(), specimen, is_refreshed=False).body
 
 

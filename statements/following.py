@@ -14,7 +14,7 @@ from statements import tables as t
 from statements.alerts import outbox, subscriptions
 from statements.alerts.subscriptions import Subscription
 from statements.compare.judge import Judge
-from statements.extracting import Extraction, wording_of
+from statements.extracting import Extraction, wording_id, wording_of
 from statements.positions import series as declared_series
 from statements.positions.judge import PositionJudge
 from statements.positions.lexicon import Lexicon
@@ -33,7 +33,6 @@ class Declared:
     """What people declare and settling follows: read once for the life of a pipeline."""
 
     lexicon: Lexicon
-    judge: Judge
     series: tuple[Series, ...]  # of one source
     subscriptions: Mapping[str, Subscription]
 
@@ -42,7 +41,7 @@ class Declared:
         """Read the lexicon, the source's series and the subscriptions; a subscription with a mistake costs only itself."""
         lexicon = load_lexicon(config=config)
         series = tuple(s for s in declared_series.load_all(config=config) if s.source == source)
-        return cls(lexicon, PositionJudge(lexicon), series, subscriptions.load(config, on_error=lambda error: None))
+        return cls(lexicon, series, subscriptions.load(config, on_error=lambda error: None))
 
 
 @dataclass
@@ -62,9 +61,16 @@ class Following:
     def lexicon_sha256(self) -> str:
         return self.declared.lexicon.sha256
 
-    @property
-    def judge(self) -> Judge:
-        return self.declared.judge
+    def judge(self, connection: Connection) -> Judge:
+        """A judge of changes that reads no wording whose stances are at hand or stored."""
+
+        def known(wording: Wording) -> Stances | None:
+            key = wording_id(wording)
+            if key in self.stances:
+                return self.stances[key]
+            return stored_stances(connection, [key], self.lexicon_sha256).get(key)
+
+        return PositionJudge(self.declared.lexicon, known)
 
     @classmethod
     def of(cls, store: Store, declared: Declared, occasion: Occasion, extractions: Iterable[Extraction]) -> Following:

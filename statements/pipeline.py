@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from schemas.errors import StatementsError
-from schemas.records import Wording
+from schemas.records import Capture, Wording
 from scrapers.fetch import PoliteSession
 from scrapers.source import Source, source_named
 from statements import fetching, settings
@@ -182,6 +182,7 @@ class Pipeline:
         with self.store.reading() as connection:
             for part in chunks(list(capture_ids)):
                 captures += [capture_of(row) for row in connection.execute(sa.select(t.capture).where(t.capture.c.id.in_(part)))]
+            captures = _as_first_answered(connection, captures)
             known = self._reader.known(connection, captures)
         judged = self._reader.judge(captures, known)
         return sorted(judged, key=lambda j: (j.capture.address, j.capture.captured_at, j.capture.key))
@@ -210,6 +211,18 @@ class Pipeline:
                 "give every worker the same STATEMENTS_CONFIG, then let the task be retried."
             )
         return batch
+
+
+def _as_first_answered(connection: sa.Connection, captures: Sequence[Capture]) -> list[Capture]:
+    """A 304 says nothing of its body's type and encoding: it is read as the answer was that brought the body."""
+    unchanged = {(c.address, c.body_sha256) for c in captures if c.not_modified}
+    answered: dict[tuple[str, str | None], Any] = {}
+    c = t.capture.c
+    for part in chunks(sorted({str(body) for _, body in unchanged})):
+        query = sa.select(c.address, c.body_sha256, c.headers).where(c.body_sha256.in_(part), c.is_not_modified.is_(False), c.status == 200)
+        for row in connection.execute(query.order_by(c.captured_at.desc(), c.id)):
+            answered[(row.address, row.body_sha256)] = tuple((name, value) for name, value in row.headers)
+    return [replace(c, headers=answered.get((c.address, c.body_sha256), c.headers)) if c.not_modified else c for c in captures]
 
 
 def discover(source_id: str) -> list[str]:

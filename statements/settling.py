@@ -29,8 +29,7 @@ from statements.versions import Moment, Run, Sighting, standing
 class Follower(Protocol):
     """What follows from a settled statement, in its transaction."""
 
-    @property
-    def judge(self) -> Judge | None: ...
+    def judge(self, connection: Connection) -> Judge | None: ...
 
     @property
     def lexicon_sha256(self) -> str: ...
@@ -174,7 +173,7 @@ def _fold_all(
                 result.address,
                 result.versions,
                 earlier,
-                judge=following.judge,
+                judge=following.judge(connection),
                 lexicon=following.lexicon_sha256,
                 reread=reread,
                 at=occasion.at,

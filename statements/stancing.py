@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -17,8 +16,16 @@ from statements.store import chunks
 
 def stances_row(wording_id: str, stances: Stances, at: datetime) -> dict[str, Any]:
     """The stances of a wording as a row of their table."""
-    body = {"positions": [asdict(p) for p in stances.positions], "unassigned": [asdict(u) for u in stances.unassigned]}
+    body = {"positions": [_plain(p) for p in stances.positions], "unassigned": [_plain(u) for u in stances.unassigned]}
     return {"wording_id": wording_id, "lexicon": stances.lexicon, "body": body, "recorded_at": at}
+
+
+def _plain(record: Position | Unassigned) -> dict[str, Any]:
+    """The record's fields, its cues likewise; `asdict` copies all the way down, at ten times the cost."""
+    fields = {name: getattr(record, name) for name in record.__slots__}
+    if isinstance(record, Position):
+        fields["cues"] = [{name: getattr(cue, name) for name in cue.__slots__} for cue in record.cues]
+    return fields
 
 
 def stances_of(lexicon: str, body: Any) -> Stances:

@@ -8,7 +8,7 @@ object (spelling, a number, a date, an article), do not bear on it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from schemas.records import Direction, Entry, Position, Stances, Wording
@@ -30,8 +30,10 @@ Span = tuple[int, int]
 class PositionJudge:
     """A `Judge` by the positions that a lexicon finds. It keeps the positions of the last few wordings, as every entry brings the same two."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, known: Callable[[Wording], Stances | None] = lambda wording: None) -> None:
+        """`known` gives the positions of a wording that were found under this lexicon before, for a caller that keeps them."""
         self.lexicon = lexicon
+        self._known = known
         self._read: dict[Wording, Stances] = {}
 
     def __call__(self, before: Wording, after: Wording, entry: Entry) -> Judgement:
@@ -56,7 +58,7 @@ class PositionJudge:
         if wording not in self._read:
             while len(self._read) >= _KEPT:
                 self._read.pop(next(iter(self._read)))
-            self._read[wording] = positions_of(wording, self.lexicon)
+            self._read[wording] = self._known(wording) or positions_of(wording, self.lexicon)
         return self._read[wording]
 
 
