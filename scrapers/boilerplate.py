@@ -20,6 +20,7 @@ _SENTENCE = re.compile(r"[.!?。！？]\s|[.!?。！？]$")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")  # scripts without spaces between words
 _TOKEN = re.compile(r"\w+")
 _UNKNOWN_SHARE = 0.25  # of a line of navigation may be names that no list has
+_MOST_RESIDUE = 40  # blocks at either end of a container
 _LONGEST_LINE = 300  # of menus and of links in a row
 _LONG_LINE = 200  # characters that no list under a statement spends on one line
 
@@ -59,10 +60,12 @@ def without_residue(blocks: Sequence[Block]) -> tuple[list[Block], list[str]]:
     """The blocks of a page's container without the share links that old templates print inside it, and those lines."""
     first, last = 0, len(blocks)
     cut: list[str] = []
-    while first < last and all(_is_residue(line) for line in blocks[first].lines):
+    while first < min(last, _MOST_RESIDUE) and all(_is_residue(line) for line in blocks[first].lines):
         cut += blocks[first].lines
         first += 1
-    while last > first and all(len(line) <= _LONGEST_CRUMB * 2 and is_share(line) for line in blocks[last - 1].lines):
+    while last > max(first, len(blocks) - _MOST_RESIDUE) and all(
+        len(line) <= _LONGEST_CRUMB * 2 and is_share(line) for line in blocks[last - 1].lines
+    ):
         cut += blocks[last - 1].lines
         last -= 1
     return list(blocks[first:last]), cut
@@ -90,6 +93,10 @@ def is_share(line: str) -> bool:
 def is_list_title(line: str) -> bool:
     """Whether a line heads a list of other pages."""
     return _trimmed(fold(line)) in _words("after")
+
+
+def _is_short_share(line: str) -> bool:
+    return len(line) <= _LONGEST_CRUMB * 2 and is_share(line)
 
 
 def _is_residue(line: str) -> bool:

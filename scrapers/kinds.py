@@ -14,6 +14,7 @@ from schemas.records import DocumentType, Passage
 _KINDS = Path(__file__).with_name("kinds.yml")
 _PARTIES = Path(__file__).with_name("parties.yml")
 _OPENING = 600  # code points of the text in which the parties are introduced
+_LONG_OPENING = 6000  # in which a press report speaks of the document
 _TYPES: tuple[DocumentType, ...] = ("press_summary", "press_conference", "communique", "joint_statement", "remarks")
 
 
@@ -27,7 +28,7 @@ def document_type(title: str, passages: Sequence[Passage]) -> DocumentType:
     named = next((kind for kind in _TYPES if patterns[kind].search(title)), None)
     if named in {"press_conference", "remarks", "press_summary"}:
         return named
-    opening = " ".join(passage.text for passage in passages[:8])
+    opening = " ".join(passage.text for passage in passages[:8])[:_LONG_OPENING]
     if len(patterns["reported"].findall(opening)) >= 2:
         return "press_summary"
     if named:

@@ -10,9 +10,9 @@ from functools import cache
 
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
-from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from schemas.errors import LayoutChanged
+from schemas.errors import DeclarationError, LayoutChanged
 from schemas.records import PassageKind, digest
 from scrapers.boilerplate import without_residue
 from scrapers.source import LayoutRule, Source
@@ -38,6 +38,8 @@ _BLOCKS = frozenset(
 )
 _KINDS: dict[str, PassageKind] = {"li": "list_item", "dd": "list_item", **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading")}
 _QUESTION = re.compile(r"^(?:[QA]\s*[:.：]|[问答]\s*[:：])")
+_LONGEST_TITLE = 1000  # characters; the longest of a thousand real ones has 200
+_LONGEST_STATEMENT = 2_000_000  # characters of markup; the longest communiqués have a tenth of that
 _DEEPEST = 200  # nested elements; libxml2 stops at 256, people at a dozen
 
 
@@ -57,12 +59,14 @@ class Layout:
         for selector in self.rule.select:
             found = page.css(selector)
             if len(found) > 1:
-                raise LayoutChanged(
-                    f"{self.source.id}: {len(found)} elements at {selector!r} of layout {self.rule.name!r}, where one was.", selector=selector
-                )
+                raise LayoutChanged(f"{self._here} finds {len(found)} elements at {selector!r}, where one was", selector=selector)
             if found:
                 return found[0]
         return None
+
+    @property
+    def _here(self) -> str:
+        return f"layout {self.rule.name!r} of {self.source.id}"
 
     def title(self, page: LexborHTMLParser) -> str:
         """The statement's title; empty where its element is missing or empty."""
@@ -81,18 +85,25 @@ class Layout:
         """Take the page apart. The page is consumed: what is cut away is gone from it.
 
         Raises:
-            LayoutChanged: no container, no title, or no words in the container.
+            LayoutChanged: no container, no title, no words in the container, or far too much for either.
         """
-        here = f"layout {self.rule.name!r} of {self.source.id}"
+        here = self._here
         title, published = self.title(page), self.published(page)
         container = self.container(page)
         if container is None:
             raise LayoutChanged(f"{here} finds no statement at {' or '.join(self.rule.select)!r}", selector=self.rule.select[0])
         if not title:
             raise LayoutChanged(f"{here} finds no title at {' or '.join(self.rule.title)!r}", selector=self.rule.title[0])
+        if len(title) > _LONGEST_TITLE:
+            raise LayoutChanged(f"{here} finds {len(title):,} characters at {self.rule.title[0]!r}, where a title was", selector=self.rule.title[0])
         cut = [text for selector in self.rule.boilerplate for node in page.css(selector) if (text := fold(node.text(separator=" ")))]
         cut += _cut_out(container, self.rule.remove)
-        soup = BeautifulSoup(_bare(container), "html.parser")  # what lexbor wrote is well-formed; lxml starts up slower
+        markup = _bare(container)
+        if len(markup) > _LONGEST_STATEMENT:
+            raise LayoutChanged(
+                f"{here} finds {len(markup):,} characters in {self.rule.select[0]!r}, too much for a statement", selector=self.rule.select[0]
+            )
+        soup = BeautifulSoup(markup, "html.parser")  # what lexbor wrote is well-formed; lxml starts up slower
         blocks, residue = without_residue(list(self.blocks(soup)))
         if not blocks:
             raise LayoutChanged(f"{here} finds no words in {self.rule.select[0]!r}", selector=self.rule.select[0])
@@ -105,7 +116,10 @@ def layout_for(rule: LayoutRule, source: Source) -> Layout:
     if rule.code is None:
         return Layout(rule, source)
     module, _, name = rule.code.partition(".")
-    made = getattr(importlib.import_module(f"scrapers.layouts.{module}"), name)(rule, source)
+    try:
+        made = getattr(importlib.import_module(f"scrapers.layouts.{module}"), name)(rule, source)
+    except (ImportError, AttributeError) as error:
+        raise DeclarationError(f"{source.path}: layouts: code: no class {name!r} in scrapers/layouts/{module}.py ({error}).") from error
     assert isinstance(made, Layout)
     return made
 
@@ -128,17 +142,6 @@ def first_text(page: LexborHTMLParser, selectors: Sequence[str]) -> str:
             if text:
                 return text
     return ""
-
-
-def check_selectors(rule: LayoutRule) -> str | None:
-    """The first selector of a rule that is no CSS, or None."""
-    page = LexborHTMLParser("<html></html>")
-    for selector in (*rule.select, *rule.title, *rule.published, *rule.remove, *rule.boilerplate):
-        try:
-            page.css(selector)
-        except SelectolaxError:
-            return selector
-    return None
 
 
 def _cut_out(container: LexborNode, remove: Sequence[str]) -> list[str]:

@@ -61,7 +61,7 @@ def published(
         not_after: the day of the capture: prose about a later day speaks of the future.
     """
     best = Published()
-    places: list[tuple[DateFrom, list[Dated]]] = [("page", dates.find(page, language)), ("title", _in_title(title, language))]
+    places: list[tuple[DateFrom, list[Dated]]] = [("page", dates.find(page[:_OPENING], language)), ("title", _in_title(title, language))]
     for whence, found in places:
         best = _better(best, found, whence)
         if best.precision in {"day", "interval"}:
@@ -99,15 +99,17 @@ def _as(dated: Dated, whence: DateFrom) -> Published:
 
 
 def _in_title(title: str, language: str) -> list[Dated]:
-    return [dated for dated in dates.find(title, language) if not re.search(r"anniversary of\W*$|周年", title[: dated.start], re.IGNORECASE)]
+    return [
+        dated for dated in dates.find(title[:_OPENING], language) if not re.search(r"anniversary of\W*$|周年", title[: dated.start], re.IGNORECASE)
+    ]
 
 
 def _in_prose(passages: Sequence[Passage], language: str, not_after: date | None) -> list[Dated]:
     """The dateline at the head, the signature at the foot, or the first day that the opening names as its own."""
     if not passages:
         return []
-    first = passages[0].text
-    opening = dates.find(first[:_OPENING], language)
+    first = passages[0].text[:_OPENING]
+    opening = dates.find(first, language)
     head = [dated for dated in opening[:1] if _DATELINE.match(first[: dated.start]) and _AFTER_DATELINE.match(first[dated.end :])]
     if head:
         return head
@@ -118,8 +120,8 @@ def _in_prose(passages: Sequence[Passage], language: str, not_after: date | None
                 return signed
     own = [dated for dated in opening if _is_own(first, dated, not_after)]
     if not own and len(first) < 200 and len(passages) > 1:
-        second = passages[1].text
-        own = [dated for dated in dates.find(second[:_OPENING], language) if _is_own(second, dated, not_after)]
+        second = passages[1].text[:_OPENING]
+        own = [dated for dated in dates.find(second, language) if _is_own(second, dated, not_after)]
     days = [dated for dated in own if dated.precision in {"day", "interval"}]
     hints = [dated for dated in own if dated.hint]
     if days and hints and hints[0].start < days[0].start:

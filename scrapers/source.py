@@ -13,6 +13,8 @@ from typing import Any, Literal
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+
 from schemas import declarations
 from schemas.errors import DeclarationError, UnknownSource
 
@@ -274,11 +276,26 @@ def _refuse_what_the_schema_cannot(path: Path, raw: Mapping[str, Any], layouts: 
     for number, listing in enumerate(raw.get("listings", [])):
         if listing.get("kind", "html") == "html" and not listing.get("select"):
             raise declarations.mistake(path, ["listings", number], "an HTML listing needs `select`, the CSS of its links")
+    page = LexborHTMLParser("")
+    for where, selector in _selectors(raw):
+        try:
+            page.css(selector)
+        except SelectolaxError as error:
+            raise declarations.mistake(path, where, f"{selector!r} is no CSS selector") from error
     for where, pattern in _patterns(raw):
         try:
             re.compile(pattern)
         except re.error as error:
             raise declarations.mistake(path, where, f"{pattern!r} is no regular expression: {error}") from error
+
+
+def _selectors(raw: Mapping[str, Any]) -> Iterator[tuple[list[object], str]]:
+    for number, entry in enumerate(raw.get("listings", [])):
+        if "select" in entry:
+            yield ["listings", number, "select"], entry["select"]
+    for number, rule in enumerate(raw["layouts"]):
+        for key in ("select", "title", "published", "remove", "boilerplate"):
+            yield from ((["layouts", number, key], selector) for selector in _strings(rule.get(key)))
 
 
 def _patterns(raw: Mapping[str, Any]) -> Iterator[tuple[list[object], str]]:

@@ -1,4 +1,4 @@
-"""Hold a source to its declaration: does it parse, do its selectors parse, do its fixtures read as expected, does the site still match."""
+"""Hold a source to its declaration: does it parse, do its fixtures read as expected, does the site still match."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Literal
 
 from schemas.errors import DeclarationError, PageError, StatementsError
 from scrapers.fetch import PoliteSession
-from scrapers.layout import check_selectors
 from scrapers.listing import discover
 from scrapers.reading import read
 from scrapers.source import Source, load_sources
@@ -25,7 +24,7 @@ class Finding:
     """One thing that was checked on one source."""
 
     source: str
-    what: str  # declaration, selectors, verified, fixture <name>, listings, page
+    what: str  # declaration, verified, fixture <name>, listings, page
     outcome: Outcome
     detail: str = ""
 
@@ -43,8 +42,6 @@ def declarations(config: Path | None) -> tuple[tuple[Source, ...], list[Finding]
 def check(source: Source, config: Path | None) -> Iterator[Finding]:
     """What can be held against a source without its site."""
     yield Finding(source.id, "declaration", "ok", str(source.path))
-    broken = [f"layout {rule.name}: {selector!r} is no CSS" for rule in source.layouts if (selector := check_selectors(rule))]
-    yield Finding(source.id, "selectors", "failed" if broken else "ok", "; ".join(broken))
     unseen = [f"layout {rule.name}" for rule in source.layouts if not rule.verified] + [
         listing.url for listing in source.listings if not listing.verified
     ]
