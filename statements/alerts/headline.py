@@ -36,7 +36,9 @@ def subject(events: Sequence[Event], untold: Mapping[EventKind, int], titles: Ma
         starts = (kinds, f"{who}: {counted(counts.total(), 'alert')}")
         lines = [f"{start} — {tail}" for tail in gists(first, titles) for start in starts]
         return next((line for line in lines if len(line) <= LONGEST), shortened(kinds, LONGEST))
-    start = f"{shortened(ministry(first), 32)} {first.kind}: "
+    # That the statement is new is told before how its positions moved.
+    kind = "new" if any(event.kind == "new" for event in events) else first.kind
+    start = f"{shortened(ministry(first), 32)} {kind}: "
     title = sound(first.title) or "untitled statement"
     tails = gists(first, titles)
     # A count of what else changed is worth less than a title one can recognise; the word that moved is worth more.

@@ -81,15 +81,18 @@ def named(issue: str, titles: Mapping[str, str]) -> str:
 
 
 def brief(issue: str, titles: Mapping[str, str]) -> str:
-    """The name that a subject line has room for: of the issue's parent, without what follows its first words.
+    """The name that a subject line has room for: the id of the issue's parent in words, written as its title writes them.
 
-    >>> brief("taiwan.independence", {"taiwan": "Taiwan question / one China"}), brief("un", {"un": "United Nations (role of)"})
-    ('Taiwan', 'United Nations')
+    >>> brief("taiwan.independence", {}), brief("un_role", {"un_role": "Role of the UN"}), brief("abm", {"abm": "1972 Missile Treaty"})
+    ('Taiwan', 'UN role', 'ABM')
     """
     parent = issue.split(".")[0]
-    plain, title = named(parent, {}), named(parent, titles)
-    opens = title.lower().startswith(plain.lower()) and not title[len(plain) :][:1].isalnum()
-    return title[: len(plain)] if opens else re.split(r" /|, | \(", title)[0]
+    title = sound(titles.get(parent, ""))
+    words = sound(parent).split("_")
+    name = " ".join(_as_titled(word, title) for word in words)
+    # A short id that its title does not spell is an abbreviation of it.
+    is_short = title and len(words) == 1 and len(parent) <= 4 and parent.lower() not in title.lower()
+    return name.upper() if is_short else name[:1].upper() + name[1:]
 
 
 def broadly(issues: Iterable[str], titles: Mapping[str, str]) -> list[str]:
@@ -137,6 +140,15 @@ def web_address(url: str) -> str:
     if parts.scheme.lower() not in {"http", "https"} or not parts.netloc:
         return ""
     return quote(url.encode("utf-8", "replace"), safe="%/:=&?~#+!$,;@()*[]-._")
+
+
+def _as_titled(word: str, title: str) -> str:
+    found = re.search(rf"\b{re.escape(word)}\b", title, re.IGNORECASE)
+    if found is None:
+        initials = "".join(other[0] for other in re.findall(r"\w+", title)).lower()
+        return word.upper() if 1 < len(word) <= 4 and word.lower() in initials else word
+    # The first word of a title is a capital anyway, which says nothing of the word.
+    return found[0].lower() if found.start() == 0 and found[0].istitle() else found[0]
 
 
 def _sound_character(character: str) -> str:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from statements.alerts.phrases import sound, told
 
+_LONGEST_WHOLE = 320  # characters of a passage, before and after together, that is quoted whole
 _CONTEXT = 70  # unchanged characters kept on either side of a change
 _LONGEST_PIECE = 280  # of changed text, quoted in one stretch
 
@@ -24,22 +25,25 @@ class Quote:
 
 
 def changed(edits: Iterable[Span], source_before: str = "") -> tuple[Quote, ...]:
-    """What stands now, then what was; one line where the edits only cut or put in a whole, or change nothing."""
+    """What stands now, then what was; one line where the edits only cut or put in a whole, or change nothing.
+
+    Both lines are shortened alike, around what changed in either.
+    """
     edits = tuple(edits)
-    marks = {mark for mark, text in edits if text}
-    if marks == {"="}:
-        return (Quote("quote", _trimmed(edits)),)
-    now = Quote("now", _trimmed(edit for edit in edits if edit[0] != "-"))
-    was = Quote("was", _trimmed(edit for edit in edits if edit[0] != "+"), source_before)
-    return tuple(quote for quote in (now, was) if quote.spans)
+    if {mark for mark, text in edits if text} == {"="}:
+        return (Quote("quote", tuple(_trimmed(edits))),)
+    spans = _trimmed(edits)
+    now = Quote("now", _tidy(span for span in spans if span[0] != "-"))
+    was = Quote("was", _tidy(span for span in spans if span[0] != "+"), source_before)
+    return tuple(quote for quote in (now, was) if any(text.strip() for _, text in quote.spans))
 
 
 def plain(text: str, role: Literal["now", "was", "quote"] = "quote", source: str = "") -> tuple[Quote, ...]:
     """The words as they are, without marks."""
-    return (Quote(role, _trimmed([("=", text)]), source),)
+    return (Quote(role, tuple(_trimmed([("=", text)])), source),)
 
 
-def _trimmed(edits: Iterable[Span]) -> tuple[Span, ...]:
+def _trimmed(edits: Iterable[Span]) -> list[Span]:
     """The line with its long stretches shortened; changed text is spelt out, so that an invisible change shows."""
     merged: list[Span] = []
     for mark, text in edits:
@@ -47,23 +51,32 @@ def _trimmed(edits: Iterable[Span]) -> tuple[Span, ...]:
             merged[-1] = (mark, merged[-1][1] + text)
         elif text:
             merged.append((mark, text))
+    is_long = sum(len(text) for _, text in merged) > _LONGEST_WHOLE
     spans: list[Span] = []
     for place, (mark, text) in enumerate(merged):
         if mark != "=":
-            spans += _marked(mark, _clipped(_inline(told(text)), _LONGEST_PIECE, _CONTEXT))
+            spans.append((mark, _clipped(_inline(told(text)), _LONGEST_PIECE, _CONTEXT)))
         elif len(merged) == 1:
             spans.append((mark, _clipped(_inline(text), _LONGEST_PIECE, 0)))
+        elif not is_long:
+            spans.append((mark, _inline(text)))
         else:
             head, tail = (0 if place == 0 else _CONTEXT), (0 if place == len(merged) - 1 else _CONTEXT)
             spans.append((mark, _clipped(_inline(text), head + tail, tail)))
-    return tuple(span for span in spans if span[1])
+    return [span for span in spans if span[1]]
 
 
-def _marked(mark: str, text: str) -> list[Span]:
-    """The changed words, with the spaces around them left unmarked."""
-    words = text.strip()
-    before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-    return [("=", before), (mark, words), ("=", after)]
+def _tidy(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The spans with the spaces around changed words left unmarked."""
+    tidy: list[Span] = []
+    for mark, text in spans:
+        words = text.strip()
+        if mark == "=" or not words:
+            tidy.append((mark, text))
+        else:
+            start = text.index(words)
+            tidy += [("=", text[:start]), (mark, words), ("=", text[start + len(words) :])]
+    return tuple(span for span in tidy if span[1])
 
 
 def _inline(text: str) -> str:

@@ -56,6 +56,12 @@ def test_an_alteration_is_told_by_its_gravest_entry(entry, gist):
     assert subject([event], {}, {}) == f"Nord MFA altered: Remarks — {gist}, 1 more change"
 
 
+def test_that_a_statement_is_new_is_told_before_how_its_positions_moved():
+    assert (
+        subject([shifted("s2", title="Remarks"), new("s2", title="Remarks")], {}, {}) == "Nord MFA new: Remarks — Island weakened: 'firmly' removed"
+    )
+
+
 def test_an_invisible_change_is_spelt_out():
     assert changed_words([("=", "a"), ("-", "\u200b"), ("=", "b")]) == "'[zero width space]' removed"
 

@@ -124,6 +124,14 @@ def test_a_long_passage_is_shortened_around_its_change():
 INVISIBLE = [(("-", "\u00a0"), "no-break space"), (("+", "  "), "2 spaces"), (("-", "\u202e"), "right-to-left override")]
 
 
+def test_both_lines_of_a_long_passage_show_the_same_place():
+    long = "word " * 400
+    event = with_entries(Entry("reworded", was=(0,), now=(0,), edits=(("=", long + "this "), ("+", "very "), ("=", "place " + long))))
+    text = plain(write([event], DESK)).replace("\n    | ", " ")
+    assert "this {+very+} place" in text
+    assert "this place" in text
+
+
 @pytest.mark.parametrize(("edit", "shown"), INVISIBLE)
 def test_no_diff_looks_empty(edit, shown):
     text, page = parts(mail(with_entries(Entry("reworded", was=(0,), now=(0,), edits=(("=", "north"), edit, ("=", "south"))))))
