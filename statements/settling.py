@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -23,7 +23,7 @@ from statements.presence import Answer, Presence, presence, statement_presence
 from statements.provisional import look_again_at
 from statements.revisit import next_check
 from statements.store import Store, add, lock
-from statements.versions import Moment, Run, Sighting, standing
+from statements.versions import Moment, Run, Sighting, is_flapping, standing
 
 
 class Follower(Protocol):
@@ -74,7 +74,7 @@ def settle_statement(
         is_first = not _has_version(connection, statement)
         _write_verdicts(connection, judged, occasion)
         folds, changes = _fold_all(connection, statement, judged, occasion, following, reread)
-        before, after = _keep_presence(connection, statement, occasion.at)
+        before, after = _keep_presence(connection, statement, folds)
         _schedule(connection, folds, judged, occasion)
         captures = {(j.capture.address, (j.capture.captured_at, j.capture.body_sha256 or "")): j.capture.key for j in judged}
         outcome = Outcome(statement, occasion, is_first, tuple(folds), tuple(changes), before, after, captures)
@@ -192,12 +192,15 @@ def _moves(connection: Connection, statement: str) -> list[tuple[str, str]]:
     return [(row.from_key, row.to_key) for row in connection.execute(query)]
 
 
-def _keep_presence(connection: Connection, statement: str, at: datetime) -> tuple[str, Presence]:
-    """Judge whether the statement is live or gone by the latest captures of its living addresses."""
+def _keep_presence(connection: Connection, statement: str, folds: Sequence[Fold]) -> tuple[str, Presence]:
+    """Judge by the latest captures of its living addresses whether the statement is live or gone, or its text flaps."""
     a = t.address.c
     before = connection.execute(sa.select(t.statement.c.state).where(t.statement.c.id == statement)).scalar_one()
-    addresses = connection.execute(sa.select(a.key).where(a.statement_id == statement, a.is_living)).scalars()
-    judged = statement_presence([presence(_answers(connection, address)) for address in list(addresses)])
+    addresses = list(connection.execute(sa.select(a.key).where(a.statement_id == statement, a.is_living)).scalars())
+    judged = statement_presence([presence(_answers(connection, address)) for address in addresses])
+    folded = {fold.address: fold.versions for fold in folds}
+    if judged.state == "live" and any(is_flapping(folded.get(key) or standing(load_runs(connection, key))[0]) for key in addresses):
+        judged = replace(judged, state="flapping")
     if judged.state != before:
         connection.execute(sa.update(t.statement).where(t.statement.c.id == statement).values(state=judged.state))
     return before, judged

@@ -9,11 +9,8 @@ from typing import Any
 from schemas.records import Shift, Stances, Wording
 from scrapers.source import Source
 from statements.alerts.events import Cited, Event
-from statements.folding import Fold
 from statements.settling import Outcome
-from statements.versions import Run
-
-FLAPS = 3  # returns to an earlier wording after which a page only flaps
+from statements.versions import Run, is_flapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,7 @@ def _new(outcome: Outcome, known: Known) -> list[Event]:
 
 def _altered(outcome: Outcome, known: Known) -> list[Event]:
     events: list[Event] = []
-    flapping = {fold.address for fold in outcome.folds if is_flapping(fold)}
+    flapping = {fold.address for fold in outcome.folds if is_flapping(fold.versions)}
     for change in outcome.changes:
         capture = outcome.captures.get((change.address, change.run.first))
         if not capture or change.cause != "source" or change.comparison.klass == "none" or change.address in flapping:
@@ -69,13 +66,6 @@ def _altered(outcome: Outcome, known: Known) -> list[Event]:
         events.append(_with(told, before=change.before, after=change.after, comparison=change.comparison, issues=change.comparison.issues))
         events += _shifted(told, known)
     return events
-
-
-def is_flapping(fold: Fold) -> bool:
-    """Whether the latest versions only go to and fro between wordings that were there before."""
-    latest = fold.versions[-2 * FLAPS :]
-    returns = sum(run.content_sha256 == other.content_sha256 for run, other in zip(latest, latest[2:], strict=False))
-    return returns >= FLAPS
 
 
 def _presence(outcome: Outcome, known: Known) -> list[Event]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from statements.compare.returns import Showing, flapping
+
 Moment = tuple[datetime, str]  # captured_at and body hash: archives hold two captures in one second
 
 LOST_MOST = 0.4  # a reading shorter than this share of the text before it is provisional
@@ -96,6 +98,12 @@ def standing(runs: Sequence[Run]) -> tuple[list[Run], list[Run]]:
         else:
             counted.append(run)
     return counted, aside
+
+
+def is_flapping(versions: Sequence[Run]) -> bool:
+    """Whether the latest versions only go to and fro between two wordings within days, up to the last of them."""
+    found = flapping([Showing(run.content_sha256, run.first[0]) for run in versions])
+    return bool(found) and found[-1].last == len(versions) - 1
 
 
 def _alone(new: Sighting) -> Run:
