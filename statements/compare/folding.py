@@ -40,6 +40,8 @@ class _Folding(dict[int, str]):
         tag, _, _ = unicodedata.decomposition(char).partition(" ")
         if tag in _COMPATIBLE:
             form = unicodedata.normalize("NFKC", char)
+            if form in ",;:!?":
+                return form + " "  # a full-width mark carries its space with it
             return form if len(form) == 1 and form == char else "".join(_Folding._plain(part) for part in form)
         return char
 

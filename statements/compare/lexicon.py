@@ -45,6 +45,7 @@ class Words:
         self.abbreviations = frozenset(declared.get("abbreviations", ()))
         self.variants: tuple[tuple[str, str], ...] = tuple((a, b) for a, b in declared.get("variants", ()))
         self.months = frozenset(declared.get("months", ()))
+        self.denying = frozenset(declared.get("denying_prefixes", ()))
         self.small = frozenset(declared.get("small", ()))
         pairs = [*declared.get("agreement", ()), *declared.get("confusions", ())]
         self.harmless = frozenset(frozenset(pair) for pair in pairs)

@@ -147,7 +147,12 @@ def _regrouped(here: _Side, there: _Side, alignment: Alignment) -> tuple[list[Fo
         if was in used or pair.moved:
             continue
         following = changed.get(was + 1)
-        if following and following.now == pair.now + 1 and _one_text(here, [was, was + 1], there, [pair.now, pair.now + 1]):
+        if (
+            following
+            and following.now == pair.now + 1
+            and _one_text(here, [was, was + 1], there, [pair.now, pair.now + 1])
+            and not _one_text(here, [was], there, [pair.now])
+        ):
             groups.append(([was, was + 1], [pair.now, pair.now + 1]))  # the break between two passages was put elsewhere
             used |= {was, was + 1}
             continue

@@ -16,6 +16,7 @@ from spellchecker import SpellChecker
 from statements.compare.lexicon import Words
 
 _ROOM: Final = ((4, 1), (9, 2), (40, 3))  # letters of the shorter word: slips that may be between two forms of it
+_LONG_NAME: Final = 9  # letters from which two known names one slip apart are one name
 _NAME_LETTERS: Final = 6  # letters from which two unknown names one slip apart are one name
 
 
@@ -78,21 +79,23 @@ def _slip(before: str, after: str, words: Words) -> bool:
     distance = OSA.distance(left, right, score_cutoff=room)
     if distance > room or (left[0] != right[0] and distance > 1):
         return False
+    named = before[:1].isupper() and after[:1].isupper()
     known = [_known(word, words) for word in (left, right)]
-    if all(known):
-        return False
+    if all(known):  # two spellings of a long name may both be in a dictionary; two states or cities that are listed are two
+        return named and distance == 1 and len(shorter) >= _LONG_NAME and not (left in words.known and right in words.known)
     if any(known):
         return True
-    named = before[:1].isupper() and after[:1].isupper()
     return len(shorter) >= (_NAME_LETTERS if named else 8) and (distance == 1 or (len(shorter) >= 9 and distance == 2))
 
 
 def _known(word: str, words: Words) -> bool:
-    if word in words.known or word in words.months or _habit(word, words) in words.known:
+    if word in words.known or word in words.months:
         return True
     assert words.spelling is not None
     dictionary = _dictionary(words.spelling)
-    return any(form in dictionary for form in (word, _habit(word, words), word.removesuffix("s")))
+    stem = word.removesuffix("s")
+    elsewhere = (stem.removesuffix(ending) + other for ending, other in words.variants if stem.endswith(ending))
+    return word in dictionary or stem in dictionary or any(form in dictionary for form in elsewhere)
 
 
 @cache

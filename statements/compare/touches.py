@@ -89,7 +89,8 @@ def touch(hunk: Hunk, words: Words) -> Touch:
     if (doubled := _doubled(hunk, was, now)) is not None:
         return Touch("editorial", ("doubled_word",), f"a doubled “{doubled}”")
     if _same_words(hunk, words):
-        return Touch("editorial", ("spelling",), _became("spelling", cut, put))
+        kind = "punctuation" if _bare(cut).isdigit() and _bare(put).isdigit() else "spelling"
+        return Touch("editorial", (kind,), _became(kind, cut, put))
     if _completes(hunk, words):
         return Touch("editorial", ("completion",), f"a cut sentence completed: “{put.strip()}”")
     return _meaning(hunk, words)
@@ -197,12 +198,15 @@ def _meaning(hunk: Hunk, words: Words) -> Touch:
         turned = [[cue.sense for cue in cues if cue.touch in {"negation", "strength", "modality"}] for cues in (was, now)]
         if turned[0] != turned[1]:
             kinds["negation"] = "negation: it now stands by another word"
+    if "negation" not in kinds and (opposed := _opposed(hunk, words)):
+        kinds["negation"] = _became("negation", *opposed)
     if not kinds and (names := _names(hunk, words)):
         kinds["name"] = names
+    if _breaks_off(hunk):
+        kinds["truncation"] = _became("truncation", hunk.cut, hunk.put)
     touched = _sorted(set(kinds))
     if not touched:
-        touched = ["truncation"] if _breaks_off(hunk) else ["wording"]
-        return Touch("wording", tuple(touched), _became(touched[0], hunk.cut, hunk.put))
+        return Touch("wording", ("wording",), _became("wording", cut=hunk.cut, put=hunk.put))
     return Touch("wording", tuple(touched), "; ".join(kinds[kind] for kind in touched))
 
 
@@ -238,6 +242,16 @@ def _role(at: int, cues: list[Cue]) -> str:
     if any(start < at for start in verbs):
         return "object"
     return "actor" if verbs else "name"
+
+
+def _opposed(hunk: Hunk, words: Words) -> tuple[str, str] | None:
+    """Two words of which one is the other behind a prefix that denies it."""
+    was, now = ([_strip(word).lower() for word in text.split()] for text in _completed(hunk))
+    for before, after in zip(was, now, strict=False):
+        shorter, longer = sorted((before, after), key=len)
+        if len(shorter) > 3 and longer.removesuffix(shorter).rstrip("-") in words.denying:
+            return before, after
+    return None
 
 
 def _names(hunk: Hunk, words: Words) -> str | None:
