@@ -80,7 +80,7 @@ def watch(source: Source) -> DAG:
 
             seen = [url for events in (triggering_asset_events or {}).values() for event in events for url in urls_in(event.extra)]
             arrived = pipeline.arrive(source.id, seen) if seen else None
-            if arrived:  # a page that the watcher has just seen does not wait for a batch, nor for two more tasks
+            if arrived is not None:  # a page that the watcher has just seen does not wait for a batch, nor for two more tasks
                 announce(outlet_events, source, arrived.owed)
                 return []
             return pipeline.discover(source.id)

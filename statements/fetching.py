@@ -55,8 +55,11 @@ def discover(store: Store, source: Source, session: PoliteSession) -> list[str]:
     return waiting
 
 
-def batch_of_arrivals(store: Store, source: Source, urls: Sequence[str]) -> str | None:
-    """A batch of the URLs that were never captured, at most BATCH of them; None where there is none, or before the baseline."""
+def batch_of_arrivals(store: Store, source: Source, urls: Sequence[str]) -> list[str] | None:
+    """The id of a batch of the URLs that were never captured; empty where there is none.
+
+    None where `discover` must look instead: before the baseline, or when more have come than a batch holds.
+    """
     at = now()
     wanted = {normalise(source, url): url for url in urls if source.takes(url)}
     with store.writing() as connection:
@@ -64,12 +67,14 @@ def batch_of_arrivals(store: Store, source: Source, urls: Sequence[str]) -> str 
             return None
         seen = set(connection.execute(sa.select(t.capture.c.address).where(t.capture.c.address.in_(sorted(wanted))).distinct()).scalars())
         fresh = {key: url for key, url in wanted.items() if key not in seen}
-        if not fresh or len(fresh) > BATCH:
+        if not fresh:
+            return []
+        if len(fresh) > BATCH:
             return None
         introduce(connection, source.id, {key: (statement_key(source, key), url) for key, url in fresh.items()}, at=at)
         # Until they are settled they are this batch's, not the next one's.
         connection.execute(sa.update(t.address).where(t.address.c.key.in_(sorted(fresh))).values(next_due_at=at + timedelta(hours=1)))
-        return _write_batches(connection, source, list(fresh.values()), at)[0]
+        return _write_batches(connection, source, list(fresh.values()), at)
 
 
 def unsettled(connection: Connection, source: str) -> list[str]:

@@ -81,11 +81,14 @@ class Pipeline:
     def arrive(self, urls: Sequence[str]) -> Settled | None:
         """The short road for pages that a listing has just named: fetched and settled here and now, in one batch of their own.
 
-        Pages that were captured before are left to their schedule. Returns None where nothing is new. A source that
-        has not finished its first pass has no short road: `discover` must see everything first.
+        Pages that were captured before are left to their schedule: a listing that is seen twice costs nothing.
+        Returns None where there is no short road and `discover` must look: a source that has not finished its first
+        pass, or more new pages than a batch holds.
         """
-        batch_id = fetching.batch_of_arrivals(self.store, self.source, urls)
-        return self.settle(self.fetch(batch_id)) if batch_id else None
+        batches = fetching.batch_of_arrivals(self.store, self.source, urls)
+        if batches is None:
+            return None
+        return next((self.settle(self.fetch(batch)) for batch in batches), Settled(""))
 
     def fetch(self, batch_id: str) -> str:
         """Fetch a batch; harmless to repeat. Returns its id, for the next step."""

@@ -6,24 +6,29 @@ import io
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 import yaml
 from rich.console import Console
 
-from scrapers.source import PACKAGED, Source, load_source
+from scrapers.source import PACKAGED, Source, load_source, load_sources
 from statements.demo import declarations, pages, rounds, specimens
 from statements.demo.rounds import Change, State
 from statements.demo.site import Page, SpecimenSite
+from statements.demo.specimens import SpecimenSource
 from statements.local import postgres, services
 from statements.local.airflow import LocalAirflow
 from statements.local.terminal import Terminal
+from statements.pools import pools as pools_of
 from statements.settings import Settings
 from statements.store import Store
+from tests.airflow.further import on_host_of_its_own, write_warc
+from tests.archive_server import PYTHON, archive_of
 from tests.replays import replayed
 from tests.stores import settings_for
 
@@ -40,6 +45,10 @@ class Rehearsal:
     place: Settings
     declared: dict[str, Source]
     state: State
+    further: State  # the sources of tests/airflow/further.py, which no round touches
+    further_declared: dict[str, Source]
+    warc: Path  # what the archive holds
+    cdx: str | None  # where the archive answers; None where pywb is not installed
     recorded: dict[str, Page] = field(default_factory=dict)
 
     def look(self, *sources: str) -> None:
@@ -53,8 +62,13 @@ class Rehearsal:
         self.state = rounds.after(self.state, changes)
         self.show()
 
+    def change_further(self, *changes: Change) -> None:
+        """Have one of the further sources change."""
+        self.further = rounds.after(self.further, changes)
+        self.show()
+
     def show(self) -> None:
-        self.site.show({**pages.pages_of(self.state, self.declared), **self.recorded})
+        self.site.show({**pages.pages_of(self.state, self.declared), **pages.pages_of(self.further, self.further_declared), **self.recorded})
 
 
 @pytest.fixture(scope="session")
@@ -65,7 +79,10 @@ def rehearsal() -> Iterator[Rehearsal]:
     today = datetime.now(UTC).date()
     sources = specimens.load(today)
     recorded = replayed()
-    with SpecimenSite() as site, pytest.MonkeyPatch.context() as environment:
+    by_id = {source.id: source for source in sources}
+    listened = on_host_of_its_own(by_id["specimen_mfa_en"], "listened", poll_seconds=2)
+    archived = on_host_of_its_own(by_id["specimen_mfa_en_2014"], "archived")
+    with SpecimenSite() as site, pytest.MonkeyPatch.context() as environment, ExitStack() as stack:
         for name in [name for name in os.environ if name.startswith(("STATEMENTS_", "AIRFLOW_"))]:
             environment.delenv(name)
         declared = declarations.write(home / "config", sources, today)
@@ -73,17 +90,22 @@ def rehearsal() -> Iterator[Rehearsal]:
             for name, listing in (("cn_mfa_en", "mfa_eng"), ("cn_mfa_zh", "/web/")):
                 hurried(home / "config" / "sources" / f"{name}.yml", name, listing)
         (home / "config" / "sources" / "faulty.yml").write_text("title: A source with a mistake\nlayuots: []\n", "utf-8")
-        state = rounds.first(sources)
-        site.show({**pages.pages_of(state, declared), **recorded})
+        further_declared = declarations.write(home / "config", [listened, archived], today)
+        state, further = rounds.first(sources), rounds.first([listened, archived])
+        site.show({**pages.pages_of(state, declared), **pages.pages_of(further, further_declared), **recorded})
+        (home / "pywb").mkdir()
+        warc = write_warc(home / "pywb" / "crawl.warc.gz", three_months(archived, further_declared))
+        cdx = stack.enter_context(archive_of([warc], home / "pywb")) if PYTHON.exists() else None
         wanted = services.Wanted(
             home,
             config=home / "config",
-            pools={"cn_mfa": 2, **{source.host_group: 2 for source in declared.values()}},
+            pools=pools_of([*load_sources(home / "config", on_error=lambda *_: None)]),
             environment={
                 "STATEMENTS_ALLOW_PRIVATE_ADDRESSES": "1",
                 "STATEMENTS_CONTACT": "tests@example.org",
                 "STATEMENTS_ROUTES": " ".join(f"{origin}={there}" for origin, there in site.routes().items()),
-                "STATEMENTS_SOURCES": " ".join([*declared, "cn_mfa_en", "cn_mfa_zh"] if recorded else declared),
+                "STATEMENTS_SOURCES": " ".join([*declared, "listened", *(["cn_mfa_en", "cn_mfa_zh"] if recorded else [])]),
+                **({"STATEMENTS_CDX": cdx} if cdx else {}),
             },
             mail=home / "mail",
             port=0,
@@ -93,10 +115,20 @@ def rehearsal() -> Iterator[Rehearsal]:
                 airflow.api.wait_for_dags({f"watch_{source}" for source in declared}, check=airflow.check)
                 url = postgres.Postgres(home).database_url()
                 place = settings_for(home, url, config=home / "config")
-                yield Rehearsal(airflow, site, Store.open(place), place, declared, state, recorded)
+                yield Rehearsal(airflow, site, Store.open(place), place, declared, state, further, further_declared, warc, cdx, recorded)
         finally:
             postgres.remove(home)
             shutil.rmtree(home, ignore_errors=True)
+
+
+def three_months(source: SpecimenSource, declared: dict[str, Source]) -> Mapping[date, Mapping[str, Page]]:
+    """What an archive kept of a source: as it was, with one claim reversed, with a passage moved as well."""
+    reversed_claim = Change("", (("replace", {"in": "archived_water", "this": "does not store water", "with": "stores water"}),))
+    moved = Change("", (("move", {"in": "archived_water", "passage": 3, "to": 0}),))
+    states = [rounds.first([source])]
+    for change in (reversed_claim, moved):
+        states.append(rounds.after(states[-1], [change]))
+    return {date(2019, month, 10): pages.pages_of(state, declared) for month, state in enumerate(states, start=2)}
 
 
 def hurried(path: Path, packaged: str, listing: str) -> None:
