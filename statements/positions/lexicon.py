@@ -23,6 +23,7 @@ _NAMES = Path(str(files("scrapers") / "parties.yml"))
 
 Kind = Literal["stance", "promise", "action", "deed", "judgement", "report", "booster", "hedge", "scope", "negation", "ignored"]
 Sign = Literal["support", "oppose", "neutral", "open"]
+NamingKind = Literal["mention", "echo", "claim", "unless", "place", "style"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Naming:
     """What a phrase of an issue file stands for: the issue, or a facet, which counts only where its parent is spoken of."""
 
     issue: str
-    kind: Literal["mention", "echo", "claim", "unless"]
+    kind: NamingKind
     parent: str | None = None
     rule: str = ""
 
@@ -161,11 +162,13 @@ def _namings(id_: str, value: dict[str, Any]) -> Iterator[tuple[str, str, Naming
         for key, kind in _NAMING_KEYS.items():
             for language, phrases in entry.get(key, {}).items():
                 for phrase in phrases:
-                    yield language, phrase, Naming(issue, kind, parent, f"{issue}: {phrase}")
+                    yield language, phrase, Naming(issue, kind, parent, f"{'style' if kind == 'style' else issue}: {phrase}")
 
 
-_NAMING_KEYS: dict[str, Literal["mention", "echo", "claim", "unless"]] = {
+_NAMING_KEYS: dict[str, NamingKind] = {
     "mentions": "mention",
+    "places": "place",
+    "styles": "style",
     "echoes": "echo",
     "claims": "claim",
     "unless": "unless",

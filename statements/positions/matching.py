@@ -50,9 +50,9 @@ def clause_shifts(before: Sequence[Position], after: Sequence[Position]) -> tupl
 
 
 def emphasis(position: Position) -> int:
-    """Boosters and scope words less hedges: what a level of five steps is too coarse to show."""
+    """Boosters, scope words and telling names less hedges: what a level of five steps is too coarse to show."""
     rules = [cue.rule for cue in position.cues]
-    return sum(rule.startswith(("booster", "scope")) for rule in rules) - sum(rule.startswith("hedge") for rule in rules)
+    return sum(rule.startswith(("booster", "scope", "style")) for rule in rules) - sum(rule.startswith("hedge") for rule in rules)
 
 
 def compared(before: Position, after: Position, likeness: float) -> tuple[ShiftKind, str]:

@@ -57,14 +57,18 @@ class Memory:
         barred = [(start, end, naming.issue) for start, end, naming in found if naming.kind == "unless"]
         named: list[tuple[int, int, Naming]] = []
         echoes: list[tuple[int, int, Naming]] = []
+        places: list[tuple[int, int, Naming]] = []
         for start, end, naming in found:
             if naming.kind == "unless" or any(s < end and start < e and naming.issue in (of, _parent(of)) for s, e, of in barred):
                 continue
             if naming.kind == "echo":
                 if self._near(naming.issue):
                     echoes.append((start, end, naming))
+            elif naming.kind == "place":
+                places.append((start, end, naming))
             else:
                 named.append((start, end, naming))
+        named = named or places  # beside another subject a region only says where
         parents = {naming.issue for _, _, naming in named if naming.parent is None}
         latest: dict[int, tuple[int, int, Naming]] = {}
         for start, end, naming in echoes:

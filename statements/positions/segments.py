@@ -42,6 +42,8 @@ class _Cutter:
         for item in self.items:
             start, _, entry = item
             current = segments[-1]
+            if self._enumerated(start, current.first):
+                continue
             if entry.kind in OPENERS or entry.kind == "judgement":
                 opens = self._absolute(item, current.first) or self._opens(start, current.first, entry)
                 if opens is not None and _goes_on(current, item, self.tokens):
@@ -86,6 +88,20 @@ class _Cutter:
             return ahead + 1
         return None
 
+    def _enumerated(self, at: int, first: int) -> bool:
+        """Whether a participle is one of several in a row, none of them a clause: "including combating …, fighting …"."""
+        words, breaks = self.tokens.words, self.tokens.breaks
+        if not words[at].endswith("ing") or at - 1 <= first:
+            return False
+        if words[at - 1] in ("and", "or") and breaks[at] == SPACE:
+            before = range(at - 2, max(first, at - 6), -1)
+        elif breaks[at] == COMMA or (words[at - 1] in ("and", "or") and breaks[at - 1] == COMMA):
+            item = next((place for place in range(at - 2, first, -1) if breaks[place] >= COMMA), first)
+            before = range(item, min(item + 2, at))
+        else:
+            return False
+        return any(words[place].endswith("ing") and place != first for place in before)
+
     def _absolute(self, item: Item, first: int) -> int | None:
         """Where ", with the UN playing the leading role" begins, which is a clause of its own without a finite verb."""
         words, breaks = self.tokens.words, self.tokens.breaks
@@ -101,6 +117,9 @@ class _Cutter:
 def _goes_on(current: Segment, item: Item, tokens: Tokens) -> bool:
     """Whether the cue only continues an infinitive: "is ready to support … and strengthen …", "urge them to respect …, observe …"."""
     start, _, entry = item
+    promised = current.head is not None and current.head[2].kind == "promise"
+    if promised and entry.kind in ("deed", "action") and not tokens.words[start].endswith(("s", "ed", "ing")):
+        return True
     if entry.kind == "promise" or tokens.words[start].endswith(("s", "ed", "ing")):
         return False
     if any(one.caps for _, _, one in current.items):

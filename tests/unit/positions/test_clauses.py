@@ -142,3 +142,30 @@ def test_where_the_parties_are_not_given_the_title_tells_them() -> None:
     assert parties_of((), "Joint Statement between Japan and the Republic of India", "", words, "en").names == ("Japan", "India")
     assert parties_of((), "G7 Leaders' Communiqué", "", words, "en").everyone == "all"
     assert parties_of(("Russian Federation", "PRC"), "", "", words, "en").names == ("Russia", "China")
+
+
+def test_a_region_beside_another_subject_only_says_where() -> None:
+    assert "asia_pacific_regionalism" in only("The two sides will safeguard peace in the Asia-Pacific.").issues
+    assert only("The two sides stress that arms sales to Taiwan raise tension in the Asia-Pacific.").issues[0] == "taiwan.arms_sales"
+    beside = only("The two sides oppose a missile shield in the Asia-Pacific.")
+    assert beside.issues == ("missile_defense",)
+    named = only("The two sides support nuclear disarmament and a security architecture for the Asia-Pacific.")
+    assert "asia_pacific_regionalism" in named.issues
+
+
+def test_participles_in_a_row_are_no_clauses_of_their_own() -> None:
+    listed = only("All should do more on global tasks, including curbing climate change, fighting against terrorism and securing energy.")
+    assert (listed.level, listed.polarity) == (2, "support")
+    called = only("The two sides recall the appeal calling for keeping and abiding by the ABM Treaty.")
+    assert called.issues == ("abm_treaty",)
+
+
+def test_what_a_promise_governs_belongs_to_it() -> None:
+    promised = only("The two sides will carry out the plan, adopt the rules against terrorism and open talks.")
+    assert (promised.ladder, promised.level) == ("commitment", 3)
+
+
+def test_a_possessive_carries_its_subject_into_the_next_predicate() -> None:
+    first, second = read("The two sides support the peaceful use of outer space and oppose its weaponization.")
+    assert first.issues == second.issues == ("outer_space",)
+    assert (first.polarity, second.polarity) == ("support", "oppose")

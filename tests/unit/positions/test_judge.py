@@ -11,13 +11,13 @@ from statements.positions.lexicon import load
 
 STATEMENT = (
     "The two heads of state met in Ormel on 4 May and walked in the gardens of the palace before dinner.",
-    "The Norwegian side opposes the wheat levy and will not sell barley to Chile. The two sides express serious concern over the drought in Corvia.",
+    "The Norwegian side opposes the wheat levy and will not sell royal barley to Chile. Both express serious concern over the drought in Corvia.",
     "Both sides firmly support the northern railway and welcome the opening of the bridge at Ormel.",
     "The two sides will build 12 silos for wheat by 2004 in the valley.",
 )
 ISSUES = {
     "wheat": "title: Wheat\nmentions: {en: [wheat]}\nfacets:\n  origin: {title: Origin, mentions: {en: [Peruvian wheat]}}\n",
-    "barley": "title: Barley\nmentions: {en: [barley]}\n",
+    "barley": "title: Barley\nmentions: {en: [barley]}\nstyles: {en: [royal barley]}\n",
     "drought": "title: Drought\nmentions: {en: [drought]}\n",
     "railway": "title: Railway\nmentions: {en: [railway]}\n",
 }
@@ -43,14 +43,15 @@ def edited(old: str, new: str) -> Wording:
 @pytest.mark.parametrize(
     ("old", "new", "direction", "issue"),
     [
-        ("will not sell barley", "will sell barley", "reversed", "barley"),
+        ("will not sell royal barley", "will sell royal barley", "reversed", "barley"),
         ("opposes the wheat levy", "does not support the wheat levy", "weakened", "wheat"),
         ("Both sides firmly support", "Both sides support", "weakened", "railway"),
         ("The two sides will build", "The two sides could build", "weakened", "wheat"),
         ("will build 12 silos for wheat", "will build 12 silos for Peruvian wheat", "strengthened", "wheat"),
         ("express serious concern over", "took note of", "weakened", "drought"),
-        ("and will not sell barley to Chile.", "and will not sell barley to Chile in any form.", "strengthened", "barley"),
-        ("The two sides express serious concern over the drought in Corvia.", "", "dropped", "drought"),
+        ("will not sell royal barley", "will not sell barley", "weakened", "barley"),
+        ("sell royal barley to Chile.", "sell royal barley to Chile in any form.", "strengthened", "barley"),
+        ("Both express serious concern over the drought in Corvia.", "", "dropped", "drought"),
         ("in the valley.", "in the valley. The two sides support the drought fund.", "new", "drought"),
         ("the northern railway", "the southern railway", "changed", "railway"),
         ("The two sides will build", "The Norwegian side will build", "changed", "wheat"),
@@ -69,7 +70,7 @@ def test_words_of_a_stance_give_its_direction_and_its_issue(judge, old, new, dir
         ("12 silos", "14 silos"),
         ("by 2004", "by 2005"),
         ("the wheat levy", "a wheat levy"),
-        ("sell barley to Chile", "sell  barley to Chile"),
+        ("sell royal barley to Chile", "sell  royal barley to Chile"),
     ],
 )
 def test_what_is_neither_stance_nor_object_bears_on_nothing(judge, old, new):
