@@ -13,6 +13,7 @@ from scrapers.text import Block, fold
 
 _WORDS = Path(__file__).with_name("boilerplate.yml")
 _CRUMBS = re.compile(r"\s*(?:>+|»|›|→|＞|::)\s*")
+_BARS = re.compile(r"\s+[/|\\]\s+")  # these set steps apart only after "Home"
 _LONGEST_CRUMB = 70
 _MENU_GAP = re.compile(r"[\s\u00a0]{2,}|\s*[|｜¦]\s*|\t")
 _TRIM = re.compile(r"^[\s\[\](){}【】（）<>|｜:：.,;·•*-]+|[\s\[\](){}【】（）<>|｜:：.,;·•*-]+$")
@@ -43,7 +44,7 @@ def trailing(lines: Sequence[str]) -> int:
     Share links and list titles end a statement only where no further prose follows: a heading called "Appendix" inside one stays.
     """
     end = len(lines)
-    while end and (not fold(lines[end - 1]) or is_share(lines[end - 1])):
+    while end and (not fold(lines[end - 1]) or _is_under(lines[end - 1])):
         end -= 1
     for number in range(len(lines) - 1, -1, -1):
         line = fold(lines[number])
@@ -80,6 +81,8 @@ def is_breadcrumb(line: str) -> bool:
     """`Home > Chinese Diplomacy`, in any language: short steps between arrows."""
     text = fold(line)
     steps = _CRUMBS.split(text)
+    if len(steps) < 2 and _trimmed(_BARS.split(text)[0]) in _words("home"):
+        steps = _BARS.split(text)
     if len(steps) < 2 or _SENTENCE.search(steps[-1]) or max(map(len, steps)) > _LONGEST_CRUMB:
         return False
     return len(text) <= 200 and (not steps[0] or _trimmed(steps[0]) in _words("home") or max(map(len, steps)) <= 40)
@@ -113,8 +116,13 @@ def _is_menu(line: str) -> bool:
     return _trimmed(names[0]) in _words("home") or sum(name[0].isupper() or not name.isascii() for name in names) == len(names)
 
 
+def _is_under(line: str) -> bool:
+    """Whether a last line is a share link, a word of navigation, or the publisher's name and address."""
+    return is_share(line) or _covered(line, "navigation") or bool(_patterns("footers").fullmatch(_trimmed(fold(line)[:_LONGEST_LINE])))
+
+
 def _named_site(line: str) -> bool:
-    return bool(_sites().fullmatch(_trimmed(fold(line))))
+    return bool(_patterns("sites").fullmatch(_trimmed(fold(line)[:_LONGEST_LINE])))
 
 
 def _covered(line: str, group: str) -> bool:
@@ -164,8 +172,8 @@ def _pattern(group: str) -> re.Pattern[str]:
 
 
 @cache
-def _sites() -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in _declared()["sites"]), re.IGNORECASE)
+def _patterns(group: str) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in _declared()[group]), re.IGNORECASE)
 
 
 def _alternatives(words: Iterable[str]) -> re.Pattern[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from functools import cache
 from typing import Literal
 
@@ -16,6 +17,7 @@ _ENGLISH = (
     "January Jan", "February Feb", "March Mar", "April Apr", "May", "June Jun", "July Jul", "August Aug",
     "September Sept Sep", "October Oct", "November Nov", "December Dec",
 )  # fmt: skip
+_MONTHS = [names.split()[0] for names in _ENGLISH if len(names.split()[0]) > 3]
 _CONTEXTS: tuple[Literal["format", "stand-alone"], ...] = ("format", "stand-alone")
 _NUMERALS = str.maketrans("〇○零Ｏ一二三四五六七八九元", "0000123456789" + "1")
 _YEAR = r"(?:1[89]|20)\d\d"
@@ -34,6 +36,8 @@ _CJK = re.compile(
     rf"(?P<day2>\d{{1,2}}|[{_CJK_DIGITS}]{{1,3}})\s*[日号號일])?)?"
 )
 _CJK_HINT = re.compile(rf"(?<![年년\d])\s*(\d{{1,2}}|[{_CJK_DIGITS}]{{1,3}})\s*[月월]\s*(\d{{1,2}}|[{_CJK_DIGITS}]{{1,3}})\s*[日号號일]")
+_CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?|\((?:GMT|UTC)[^)]*\)|updated|published|posted|at|on|source|来源|时间|日期|更新|发布", re.IGNORECASE)
+_WEEKDAY = re.compile(r"(?:mon|tues?|wednes|thurs?|fri|satur|sun)day|星期[一二三四五六日天]", re.IGNORECASE)
 _IN_URL = re.compile(rf"(?<!\d)({_YEAR})[-/]?(0[1-9]|1[0-2])(?:[-/]?(0[1-9]|[12]\d|3[01]))?(?!\d)")
 
 
@@ -64,6 +68,17 @@ def find(text: str, language: str = "en") -> list[Dated]:
     return sorted(found, key=lambda dated: dated.start)
 
 
+def is_stamp(line: str, language: str = "en") -> bool:
+    """Whether a line is a date and little else: `(Dec 10, 1999)`, `2011-03-10 15:33`, `Updated: June 17, 2025 19:20`."""
+    if len(line) > 80 or sum(map(str.isalpha, line)) > 45 or not any(character.isdigit() or character in "年月" for character in line):
+        return False
+    found = find(line, language)
+    if len(found) != 1:
+        return False
+    rest = line[: found[0].start] + line[found[0].end :]
+    return not re.sub(r"[\W\d_]+", "", _WEEKDAY.sub("", _CLOCK.sub("", rest)))
+
+
 def in_url(url: str) -> Dated | None:
     """The date that a URL's path carries: /202304/t20230421_11063355.html, /2009/06/18/."""
     days = [(found, _day(int(found[1]), int(found[2]), int(found[3]))) for found in _IN_URL.finditer(url) if found[3]]
@@ -72,6 +87,16 @@ def in_url(url: str) -> Dated | None:
             return Dated(day, None, "day", None, *found.span())
     month = next((found for found in _IN_URL.finditer(url) if not found[3]), None)
     return Dated(date(int(month[1]), int(month[2]), 1), None, "month", None, *month.span()) if month else None
+
+
+def respelled(text: str) -> str:
+    """`text` with the English months put right that are misspelt before a day ("Septmber 10") or a year."""
+
+    def right(found: re.Match[str]) -> str:
+        near = get_close_matches(found[0].capitalize(), _MONTHS, 1, 0.8)
+        return near[0] if near else found[0]
+
+    return re.sub(r"[A-Za-z]{4,10}(?=\.?\s*,?\s*\d{1,2}(?!\d)|,?\s*(?:19|20)\d\d)", right, text)
 
 
 def with_year(hint: str, near: date) -> date | None:
@@ -179,17 +204,18 @@ def _grammar(language: str) -> _Grammar:
     month, month2 = (rf"(?P<{group}>(?:{'|'.join(map(re.escape, spelled))}))(?![a-z])\.?" for group in ("month", "month2"))
     day, day2 = rf"(?<!\d)(?P<day>{_DAY}){_ORDINAL}", rf"(?P<day2>{_DAY}){_ORDINAL}"
     year, year1 = rf"(?P<year>{_YEAR})(?!\d)", rf"(?P<year1>{_YEAR})(?!\d)"
-    by = r"\s*,?\s*"
+    by, on = r"[\s,.，、]*", r"[\s,]*"
+    begins = r"(?<!\w)" if folds_case else r"(?<![^\W\da-z])(?<!\d)"  # "onMay 22": a capital begins a word
     of_year = r"\s*,?\s*(?:de |del |of )?\s*"
     forms = (
-        rf"(?<!\w){month}\s*{day}(?:{by}{year1})?{_TO}{month2}\s*{day2}{by}{year}",  # June 30 – July 2, 2009
-        rf"(?<!\w){month}\s*{day}{_TO}{day2}{by}{year}",  # June 16-18, 2009
+        rf"{begins}{month}{on}{day}(?:{by}{year1})?{_TO}{month2}{on}{day2}{by}{year}",  # June 30 – July 2, 2009
+        rf"{begins}{month}{on}{day}{_TO}{day2}{by}{year}",  # June 16-18, 2009
         rf"{day}{_OF}{month}(?:\s*{year1})?{_TO}{day2}{_OF}{month2}{of_year}{year}",  # 30 June – 2 July 2009
         rf"{day}{_TO}{day2}{_OF}{month}{of_year}{year}",  # 16-18 June 2009
-        rf"(?<!\w){month}\s*{day}{by}{year}",  # June 18, 2009
+        rf"{begins}{month}{on}{day}{by}{year}",  # June 18, 2009
         rf"{day}[-\s]*{_OF}{month}[-\s]*{of_year}{year}",  # 18 June 2009, 18-Jun-2009
-        rf"(?<!\w)(?<!\d ){month}\s*,?\s*(?:of |de |del )?{year}",  # June 2009
-        rf"(?<!\w){month}\s*{day}(?!\s*,?\s*{_YEAR})",  # June 18
+        rf"{begins}(?<!\d ){month}\s*,?\s*(?:of |de |del )?{year}",  # June 2009
+        rf"{begins}{month}{on}{day}(?!\s*,?\s*{_YEAR})",  # June 18
         rf"{day}{_OF}{month}(?!\s*,?\s*{_YEAR})",  # 18 June
     )
     return _Grammar(months, tuple(re.compile(form, re.IGNORECASE if folds_case else 0) for form in forms))

@@ -16,7 +16,7 @@ _KINDS = re.compile(r"^(?:(#{1,6})\s+|(?:[-*]\s+))")
 
 
 def find(text: str, page: LexborHTMLParser, url: str | None) -> Found:
-    """Title, date and blocks of any page.
+    """Title (empty where the page has none), date and blocks of any page.
 
     Raises:
         LayoutChanged: no text of any length stands out from the page.

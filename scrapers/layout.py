@@ -14,6 +14,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from schemas.errors import DeclarationError, LayoutChanged
 from schemas.records import PassageKind, digest
+from scrapers import dates
 from scrapers.boilerplate import without_residue
 from scrapers.source import LayoutRule, Source
 from scrapers.text import LONGEST_HEADING, Block, Found, blocks_of, fold, is_open_line
@@ -38,6 +39,8 @@ _BLOCKS = frozenset(
 )
 _KINDS: dict[str, PassageKind] = {"li": "list_item", "dd": "list_item", **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading")}
 _QUESTION = re.compile(r"^(?:[QA]\s*[:.：]|[问答]\s*[:：])")
+_LEVELS_UP, _NEIGHBOURS = 3, 8  # how far above a statement its stamp may stand
+_LONGEST_DATE = 200  # characters of a date element, with the source and the clock it may name
 _LONGEST_TITLE = 1000  # characters; the longest of a thousand real ones has 200
 _LONGEST_STATEMENT = 2_000_000  # characters of markup; the longest communiqués have a tenth of that
 _DEEPEST = 200  # nested elements; libxml2 stops at 256, people at a dozen
@@ -58,6 +61,7 @@ class Layout:
         """
         for selector in self.rule.select:
             found = page.css(selector)
+            found = [node for node in found if not _is_inside(node, found[0])] if len(found) > 1 else found
             if len(found) > 1:
                 raise LayoutChanged(f"{self._here} finds {len(found)} elements at {selector!r}, where one was", selector=selector)
             if found:
@@ -74,8 +78,24 @@ class Layout:
         return fold(re.sub(self.rule.trim_title, "", text)) if self.rule.trim_title else text
 
     def published(self, page: LexborHTMLParser) -> str:
-        """The text of the page's date element."""
-        return first_text(page, self.rule.published)
+        """The text of the page's date element; a text too long for one is none."""
+        text = first_text(page, self.rule.published)
+        return text if len(text) <= _LONGEST_DATE else ""
+
+    def stamp_above(self, container: LexborNode) -> str:
+        """A date and nothing else, shortly above the statement: old and moved pages print it where no element is made for it."""
+        node: LexborNode | None = container
+        for _ in range(_LEVELS_UP):
+            above = node.prev if node is not None else None
+            for _ in range(_NEIGHBOURS):
+                if above is None:
+                    break
+                words = fold(above.text()) if above.tag not in {"script", "style", "-comment"} else ""
+                if dates.is_stamp(words, self.source.language):
+                    return words
+                above = above.prev
+            node = node.parent if node is not None else None
+        return ""
 
     def blocks(self, body: Tag) -> Iterable[Block]:
         """The blocks of the statement's own subtree, in order: inline markup is folded into its words."""
@@ -96,6 +116,7 @@ class Layout:
             raise LayoutChanged(f"{here} finds no title at {' or '.join(self.rule.title)!r}", selector=self.rule.title[0])
         if len(title) > _LONGEST_TITLE:
             raise LayoutChanged(f"{here} finds {len(title):,} characters at {self.rule.title[0]!r}, where a title was", selector=self.rule.title[0])
+        published = published or self.stamp_above(container)
         cut = [text for selector in self.rule.boilerplate for node in page.css(selector) if (text := fold(node.text(separator=" ")))]
         cut += _cut_out(container, self.rule.remove)
         markup = _bare(container)
@@ -142,6 +163,14 @@ def first_text(page: LexborHTMLParser, selectors: Sequence[str]) -> str:
             if text:
                 return text
     return ""
+
+
+def _is_inside(node: LexborNode, outer: LexborNode) -> bool:
+    """Whether `node` lies within `outer`: editors wrap their own container in another of the same class."""
+    around = node.parent
+    while around is not None and around.mem_id != outer.mem_id:
+        around = around.parent
+    return around is not None
 
 
 def _cut_out(container: LexborNode, remove: Sequence[str]) -> list[str]:

@@ -22,6 +22,7 @@ _OF_ANOTHER = re.compile(
 )
 _SIGNED_THEN = re.compile(r"\s*(?:在[^，。]{1,12})?(?:签署|签订|通过|发表|达成|公布|生效)的")
 _AHEAD = re.compile(r"\b(?:will|shall|to be held|scheduled|upcoming|due to)\b|将于|将在|拟于", re.IGNORECASE)
+_ANNIVERSARY = re.compile(r"anniversary of\W*$|周年", re.IGNORECASE)
 _DATELINE = re.compile(r"^\W*(?:[^\W\d_][\w’'. -]{1,40},\s*)?$")
 _AFTER_DATELINE = re.compile(r"^\s*(?:[(（][\w ]{2,20}[)）])?\s*(?:--?|—|–|:|：|电)")
 _OPENING = 1200  # code points of the first passages in which a statement says when it was made
@@ -99,9 +100,12 @@ def _as(dated: Dated, whence: DateFrom) -> Published:
 
 
 def _in_title(title: str, language: str) -> list[Dated]:
-    return [
-        dated for dated in dates.find(title[:_OPENING], language) if not re.search(r"anniversary of\W*$|周年", title[: dated.start], re.IGNORECASE)
-    ]
+    title = title[:_OPENING]
+    found = dates.find(title, language)
+    if not found and any(map(str.isdigit, title)):
+        title = dates.respelled(title)
+        found = dates.find(title, language)
+    return [dated for dated in found if not _ANNIVERSARY.search(title[: dated.start])]
 
 
 def _in_prose(passages: Sequence[Passage], language: str, not_after: date | None) -> list[Dated]:

@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from schemas.errors import LayoutChanged
 from schemas.records import Reading, Wording, digest
-from scrapers import generic, plain
+from scrapers import dates, generic, plain
 from scrapers.encoding import Decoded, decode
 from scrapers.kinds import document_type, parties
 from scrapers.language import language_of
@@ -180,7 +180,7 @@ def _reading(about: _Capture, found: Found, layout: str, extractor: str, flags: 
         date_from=dated.whence,
         date_hint=dated.hint,
         boilerplate=found.boilerplate,
-        flags=(*flags, *(["suspected_truncation"] if cut else [])),
+        flags=(*flags, *(["untitled"] if not found.title else []), *(["suspected_truncation"] if cut else [])),
         truncated_passages=cut,
         canonical_url=about.canonical_url,
         notes=_LIBRARIES,
@@ -190,7 +190,7 @@ def _reading(about: _Capture, found: Found, layout: str, extractor: str, flags: 
 def _without_dateline(found: Found, language: str) -> Found:
     """Old pages print "(Dec 10, 1999)" as the first line of the text: it dates the statement and is no part of it."""
     first = found.blocks[0]
-    if len(found.blocks) < 2 or len(first.lines) > 1 or not plain.is_stamp(first.lines[0], language):
+    if len(found.blocks) < 2 or len(first.lines) > 1 or not dates.is_stamp(first.lines[0], language):
         return found
     return replace(found, blocks=found.blocks[1:], dateline=first.lines[0])
 

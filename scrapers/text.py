@@ -15,6 +15,7 @@ _COUNTED = re.compile(r"^(?:\([a-z0-9]{1,3}\)|[a-z0-9]{1,2}\))\s+(?=\S)")
 _NUMBERED = re.compile(
     r"^(?:(?:[IVX]{1,5}|\d{1,2}(?:\.\d{1,2})*)[.、．]|[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）|第[一二三四五六七八九十]+[章节条])\s*(?=\S)"
 )
+_MARKDOWN = re.compile(r"^#{1,6}\s+(?=\S)")  # what some extractors make of a heading
 _CLOSED = re.compile(r"[.!?…:;。！？：；][\"'”’»)\]）】》」』*\d]*$|[\"”»)\]）】》」』]$")
 _LOWER = re.compile(r"[a-zà-öø-ÿа-я]")
 _HYPHENATED = re.compile(r"(\w+)-$")
@@ -125,7 +126,7 @@ def _paragraphs(lines: Sequence[str], width: int | None) -> Iterator[str]:
 
 def _goes_on(line: str, after: str, width: int | None) -> bool:
     """Whether a paragraph goes on from one line to the next."""
-    if _BULLET.match(after):
+    if _BULLET.match(after) or _MARKDOWN.match(line) or _MARKDOWN.match(after):
         return False
     open_line = is_open_line(line)
     if width is None:
@@ -164,7 +165,10 @@ def _unglued(paragraph: str) -> list[str]:
 def _told_apart(paragraph: str, kind: PassageKind | None) -> Passage | None:
     text = paragraph
     bullet = _BULLET.match(text)
-    if bullet:
+    marked = _MARKDOWN.match(text)
+    if marked:
+        text, kind = text[marked.end() :], "heading"
+    elif bullet:
         text, kind = text[bullet.end() :], kind or "list_item"
     elif kind is None and _COUNTED.match(text):
         kind = "list_item"
@@ -181,10 +185,10 @@ def _is_heading(text: str) -> bool:
     letters = [character for character in text if character.isalpha()]
     if not letters or text.endswith((",", "-", "–", "—")):
         return False
-    return _is_titled(_NUMBERED.sub("", text)) or (bool(_NUMBERED.match(text)) and len(text) <= 80)
+    return is_titled(_NUMBERED.sub("", text)) or (bool(_NUMBERED.match(text)) and len(text) <= 80)
 
 
-def _is_titled(text: str) -> bool:
+def is_titled(text: str) -> bool:
     """Whether the words are set as in a title: those of four letters and more begin with a capital."""
     long_words = [word for word in _WORD.findall(text) if len(word) > 3]
     return bool(long_words) and sum(word[0].isupper() for word in long_words) >= 0.7 * len(long_words)
@@ -203,7 +207,7 @@ def _seems_cut(passage: Passage, wrapped: bool, is_last: bool) -> bool:
         return True
     if passage.kind == "heading" or len(words) < 8:
         return False
-    return (wrapped or (is_last and passage.kind == "paragraph")) and not _is_titled(text)
+    return (wrapped or (is_last and passage.kind == "paragraph")) and not is_titled(text)
 
 
 def _first_word(line: str) -> str:

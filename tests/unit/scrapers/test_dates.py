@@ -12,7 +12,7 @@ from schemas.records import Passage
 from scrapers import dates
 from scrapers.published import Published, published
 
-DAYS = st.dates(date(1949, 10, 1), date(2099, 12, 31))
+DAYS = st.dates(date(1949, 10, 1), date(2098, 12, 31))
 ENGLISH = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 NUMERALS = "〇一二三四五六七八九"
 
