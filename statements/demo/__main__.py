@@ -7,10 +7,12 @@ import shutil
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from rich.text import Text
 
 from schemas.errors import StatementsError
 from scrapers.source import Source
@@ -23,6 +25,7 @@ from statements.local.airflow import LocalAirflow
 from statements.local.mailbox import subjects
 from statements.local.terminal import Terminal
 from statements.pools import pools
+from statements.store import Store
 
 STORE, METADATA = "demo", "demo_airflow"  # beside the real store, never in it
 
@@ -42,25 +45,31 @@ def main() -> None:
         site.show(pages.pages_of(state, declared))
         with services.running(wanted(home, config, declared, site), terminal) as airflow:
             began = time.monotonic()
-            watch = sorted(f"watch_{source}" for source in declared)
-            with terminal.step("DAGs") as step:
-                airflow.api.wait_for_dags(set(watch), check=airflow.check)
-                step.tell(f"{len(watch)} that watch, and those that send alerts and mind the health of all")
-            terminal.title("The first look", f"{len(state.statements)} statements at {len(declared)} sources")
-            look(airflow, watch, terminal)
-            for number, changes in enumerate(rounds.load(), start=1):
-                terminal.title(f"Round {number}", "between two visits")
-                for change in changes:
-                    terminal.note(f"    {change.told}")
-                state = rounds.after(state, changes)
-                site.show(pages.pages_of(state, declared))
-                look(airflow, watch, terminal)
-            await_mail(airflow, terminal)
-            show(site, home / "demo" / "mail", terminal, time.monotonic() - began)
+            store = Store.open(replace(settings.load(), database_url=settings.recorded_url(home) or "", snapshots=str(home / "snapshots")))
+            play(airflow, store, site, state, declared, terminal)
+            await_mail(store, airflow, terminal)
+            show(store, site, home / "demo" / "mail", terminal, time.monotonic() - began)
             terminal.title("Airflow", f"{airflow.url}   user {airflow.user}   password {airflow.password}")
             if not once:
                 terminal.note("Ctrl-C ends everything. In another terminal: .venv/bin/statements --help", "dim")
                 serve(airflow, terminal)
+
+
+def play(airflow: LocalAirflow, store: Store, site: SpecimenSite, state: rounds.State, declared: dict[str, Source], terminal: Terminal) -> None:
+    """The first look and the rounds: the site changes, Airflow looks, and what it found is told."""
+    watch = sorted(f"watch_{source}" for source in declared)
+    with terminal.step("DAGs") as step:
+        airflow.api.wait_for_dags(set(watch), check=airflow.check)
+        step.tell(f"{len(watch)} that watch, and those that send alerts and mind the health of all")
+    terminal.title("The first look", f"{len(state.statements)} statements at {len(declared)} sources")
+    found = look(airflow, store, watch, [], terminal)
+    for number, changes in enumerate(rounds.load(), start=1):
+        terminal.title(f"Round {number}", "between two visits")
+        for change in changes:
+            terminal.note(f"    {change.told}", "italic")
+        state = rounds.after(state, changes)
+        site.show(pages.pages_of(state, declared))
+        found = look(airflow, store, watch, found, terminal)
 
 
 def wanted(home: Path, config: Path, declared: Mapping[str, Source], site: SpecimenSite) -> services.Wanted:
@@ -68,6 +77,7 @@ def wanted(home: Path, config: Path, declared: Mapping[str, Source], site: Speci
     environment = {
         "STATEMENTS_ALLOW_PRIVATE_ADDRESSES": "1",
         "STATEMENTS_CONTACT": "demo@statements.example",
+        "STATEMENTS_SNAPSHOTS": str(home / "snapshots"),
         "STATEMENTS_ROUTES": " ".join(f"{origin}={there}" for origin, there in site.routes().items()),
         "STATEMENTS_SOURCES": " ".join(declared),
     }
@@ -84,8 +94,8 @@ def wanted(home: Path, config: Path, declared: Mapping[str, Source], site: Speci
     )
 
 
-def look(airflow: LocalAirflow, watch: Sequence[str], terminal: Terminal) -> None:
-    """Let every source be looked at once by its DAG, and wait for the runs' end.
+def look(airflow: LocalAirflow, store: Store, watch: Sequence[str], known: list[report.Line], terminal: Terminal) -> list[report.Line]:
+    """Let every source be looked at once by its DAG, wait for the runs' end, and tell what is new since `known`.
 
     Raises:
         StatementsError: a run failed, which no round of the demo asks for.
@@ -94,17 +104,20 @@ def look(airflow: LocalAirflow, watch: Sequence[str], terminal: Terminal) -> Non
         runs = [airflow.api.trigger(dag) for dag in watch]
         ended = [airflow.api.wait_for(run, check=airflow.check) for run in runs]
         failed = [run for run in ended if run.state != "success"]
-        step.tell(f"{len(ended) - len(failed)} of {len(ended)} runs succeeded")
+        with store.reading() as connection:
+            found = report.lines(connection)
+        step.tell(report.counted(found))
     if failed:
         reasons = [f"{run.dag_id}: {airflow.api.error_of(run, task) or f'{task} failed'}" for run in failed for task in run.failed_tasks]
         raise StatementsError(f"{' '.join(reasons)} (The logs are in {airflow.arrangement.logs}.)")
+    for told in report.news(known, found):
+        terminal.console.print(Text("    → ").append_text(told), soft_wrap=True)
+    return found
 
 
-def await_mail(airflow: LocalAirflow, terminal: Terminal, limit: float = 60.0) -> None:
+def await_mail(store: Store, airflow: LocalAirflow, terminal: Terminal, limit: float = 60.0) -> None:
     """Until the sending DAG, which the watching DAGs started, has sent what is owed by now."""
-    from statements.store import Store
-
-    store, deadline = Store.open(), time.monotonic() + limit
+    deadline = time.monotonic() + limit
     with terminal.step("Mail") as step:
         while owed := report.owed_now(store):
             airflow.check()
@@ -116,11 +129,9 @@ def await_mail(airflow: LocalAirflow, terminal: Terminal, limit: float = 60.0) -
             step.tell("everything that was owed is sent")
 
 
-def show(site: SpecimenSite, mail: Path, terminal: Terminal, seconds: float) -> None:
+def show(store: Store, site: SpecimenSite, mail: Path, terminal: Terminal, seconds: float) -> None:
     """The end of the demo: what the store holds, what was mailed, and what it cost the site."""
-    from statements.store import Store
-
-    with Store.open().reading() as connection:
+    with store.reading() as connection:
         found, held, moved = report.lines(connection), report.held_back(connection), report.shifts(connection)
     terminal.title("What was found", report.counted(found))
     terminal.console.print(report.statement_table(found))

@@ -30,6 +30,7 @@ class Told:
 class Line:
     """One statement and what was seen of it."""
 
+    id: str
     source: str
     title: str
     state: str
@@ -71,12 +72,10 @@ def lines(connection: Connection) -> list[Line]:
     latest = sa.select(a.statement_id, t.wording.c.title).join(t.version, v.address == a.key).join(t.wording, t.wording.c.id == v.wording_id)
     for row in connection.execute(latest.order_by(v.first_captured_at)):
         titles[row.statement_id] = row.title
-    found = [
-        Line(
-            row.source, titles.get(row.id, "(nothing read yet)"), row.state, captures.get(row.id, 0), versions.get(row.id, 0), tuple(changes[row.id])
-        )
-        for row in connection.execute(sa.select(t.statement))
-    ]
+    found = []
+    for row in connection.execute(sa.select(t.statement)):
+        title = titles.get(row.id, "(nothing read yet)")
+        found.append(Line(row.id, row.source, title, row.state, captures.get(row.id, 0), versions.get(row.id, 0), tuple(changes[row.id])))
     return sorted(found, key=lambda line: (line.source, line.title))
 
 
@@ -105,6 +104,17 @@ def counted(found: list[Line]) -> str:
     """The sums, as a sentence."""
     captures, versions = sum(line.captures for line in found), sum(line.versions for line in found)
     return f"{len(found)} statements, {captures} captures, {versions} versions, {sum(len(line.changes) for line in found)} changes"
+
+
+def news(before: list[Line], after: list[Line]) -> list[Text]:
+    """What one look added: a line for each new statement and each change."""
+    known = {line.id: len(line.changes) for line in before}
+    told = []
+    for line in after:
+        if line.id not in known and before:
+            told.append(Text.assemble(("new", "bold green"), f"   {line.title}"))
+        told += [Text.assemble(_shown(change), f"   {line.title}") for change in line.changes[known.get(line.id, 0) :]]
+    return told
 
 
 def statement_table(found: list[Line]) -> Table:

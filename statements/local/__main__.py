@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import time
+from dataclasses import replace
+from pathlib import Path
 
 import click
 
@@ -22,7 +24,7 @@ MAIL_CONNECTION = "AIRFLOW_CONN_SMTP_DEFAULT"  # without it mail is kept in file
 
 def main() -> None:
     """Start, look at every source once, and serve until Ctrl-C."""
-    place, terminal = settings.load(), Terminal()
+    place, terminal = here(), Terminal()
     if sys.argv[1:] == ["down"]:
         terminal.note("A database that was left running has ended." if services.end_what_is_left(place.home) else "Nothing runs.")
         return
@@ -35,6 +37,7 @@ def main() -> None:
     terminal.title("statements", f"{len(sources)} source{'s' if len(sources) > 1 else ''} of real ministries; Ctrl-C ends everything")
     wanted = services.Wanted(
         place.home,
+        store_url=os.environ.get("STATEMENTS_DATABASE_URL"),
         config=place.config,
         pools=pools(sources),
         environment={"STATEMENTS_SOURCES": " ".join(source.id for source in sources), "STATEMENTS_CONTACT": place.contact},
@@ -46,6 +49,12 @@ def main() -> None:
         terminal.title("First look at each source", "a polite one takes minutes; the Airflow page shows it at work")
         runs = {source.id: airflow.api.trigger(f"watch_{source.id}") for source in sources}
         serve(airflow, runs, terminal)
+
+
+def here() -> settings.Settings:
+    """The settings without what an earlier `make demo` recorded in this home: its declarations are not those of real sources."""
+    config = os.environ.get("STATEMENTS_CONFIG")
+    return replace(settings.load(), config=Path(config) if config else None)
 
 
 def serve(airflow: LocalAirflow, runs: dict[str, Run], terminal: Terminal) -> None:

@@ -28,6 +28,7 @@ class Wanted:
     home: Path
     store: str = postgres.STORE
     metadata: str = postgres.AIRFLOW
+    store_url: str | None = None  # a store elsewhere, in place of the home's own
     is_fresh: bool = False  # begin with both databases empty
     config: Path | None = None  # a folder of declarations, for the tasks and for the verbs of other terminals
     pools: Mapping[str, int] = field(default_factory=dict)
@@ -54,7 +55,7 @@ def running(wanted: Wanted, terminal: Terminal) -> Iterator[LocalAirflow]:
                 if wanted.is_fresh:
                     server.recreate(wanted.store, wanted.metadata)
                 step.tell(f"{server.folder}, two databases")
-            url = server.database_url(wanted.store)
+            url = wanted.store_url or server.database_url(wanted.store)
             environment = {"STATEMENTS_DATABASE_URL": url, **wanted.environment}
             if wanted.config:
                 environment["STATEMENTS_CONFIG"] = str(wanted.config)
