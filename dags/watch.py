@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from airflow.sdk import DAG, Asset, AssetAlias, AssetOrTimeSchedule, AssetWatcher, CronTriggerTimetable, dag, task
+from airflow.sdk import DAG, Asset, AssetAlias, AssetOrTimeSchedule, AssetWatcher, CronTriggerTimetable, dag, get_parsing_context, task
 from statement_listing_watch import StatementListingTrigger
 
 from scrapers.source import Source, load_sources
@@ -104,7 +104,7 @@ def watch(source: Source) -> DAG:
     return steps()
 
 
-place = settings.load()
+place, asked = settings.load(), get_parsing_context().dag_id  # a task that runs needs its own DAG alone
 for declared in load_sources(place.config, on_error=lambda *_: None):  # the health DAG tells of the others
-    if declared.listings and (not place.sources or declared.id in place.sources):
+    if declared.listings and (not place.sources or declared.id in place.sources) and asked in {None, f"watch_{declared.id}"}:
         watch(declared)

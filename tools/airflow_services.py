@@ -42,7 +42,10 @@ CORE = (
     "airflow.sdk.execution_time.task_runner",
 )
 # What a service reads in for itself while the database is being migrated.
-AHEAD = {"api-server": ("airflow.cli.commands.api_server_command", "airflow.api_fastapi.main")}
+AHEAD = {
+    "api-server": ("airflow.cli.commands.api_server_command", "airflow.api_fastapi.main"),
+    "triggerer": ("statements.watching",),  # what the listing watcher looks with
+}
 RESTART_AFTER = 10.0  # seconds that a service must have lived to be started again when it ends
 
 FORKS = sys.platform != "darwin"  # macOS's own libraries do not survive a fork; there each service starts afresh

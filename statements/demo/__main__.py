@@ -136,7 +136,7 @@ def show(store: Store, site: SpecimenSite, mail: Path, terminal: Terminal, secon
     terminal.title("What was found", report.counted(found))
     terminal.console.print(report.statement_table(found))
     if moved:
-        terminal.title("How positions moved", "between successive joint statements")
+        terminal.title("How positions moved", "in the newest joint statement against the one before")
         terminal.console.print(report.shift_table(moved))
     terminal.title("What was held back", f"{len(held)} capture{'' if len(held) == 1 else 's'} that became no version")
     terminal.console.print(report.held_back_table(held))

@@ -14,8 +14,8 @@ from scrapers.source import PACKAGED, Source, load_source
 from statements.demo.specimens import HERE, SpecimenSource
 
 # What a demo of minutes changes in a source that is watched for years: everything is due at once, and nobody waits between requests.
-HURRIED = {"delay_seconds": 0, "revisit": {"soonest_minutes": 0, "latest_days": 0}}
-NEW_YEAR = "0 0 1 1 *"  # and the rounds alone start the watching DAGs
+HURRIED = {"delay_seconds": 0, "revisit": {"soonest_minutes": 0, "latest_days": 0}, "poll_seconds": 86400}
+NEW_YEAR = "0 0 1 1 *"  # and, but for the listing watcher's first look, the rounds alone start the watching DAGs
 
 
 def write(folder: Path, sources: Sequence[SpecimenSource], today: date) -> dict[str, Source]:

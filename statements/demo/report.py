@@ -146,9 +146,10 @@ def held_back_table(found: list[HeldBack]) -> Table:
 
 
 def shifts(connection: Connection) -> list[Moved]:
-    """How positions moved between successive statements, by series and issue; what only continued is left out."""
-    s = t.shift.c
-    rows = connection.execute(sa.select(t.shift).where(s.kind != "continued").order_by(s.series, s.issue, s.actor, s.to_statement))
+    """How positions moved to the newest statement of each series from the one before; what only continued is left out."""
+    s, earlier = t.shift.c, t.shift.alias("earlier")
+    is_newest = s.to_statement.not_in(sa.select(earlier.c.from_statement))
+    rows = connection.execute(sa.select(t.shift).where(s.kind != "continued", is_newest).order_by(s.series, s.issue, s.actor))
     return [Moved(row.issue, row.actor, row.kind, " ".join(row.body["before"]), " ".join(row.body["after"])) for row in rows]
 
 
