@@ -31,22 +31,27 @@ class StatementListingTrigger(BaseEventTrigger):
         from statements.watching import Watermark, look
 
         store = self.asset_state_store
-        kept = await store.aget("watermark") if store else None
-        watermark = Watermark.of(kept)
+        watermark: Watermark | None = None
+        kept: Watermark | None = None  # what the state store holds
         failures = 0
-        while True:
+        while True:  # whatever happens: a trigger that ends is not started again
             try:
+                if watermark is None:
+                    watermark = kept = Watermark.of(await store.aget("watermark") if store else None)
                 seen = await asyncio.to_thread(look, self.source, watermark)
-                failures = 0
-            except Exception as error:  # a trigger that ends is not started again: whatever happens, it goes on
+            except Exception as error:
                 failures += 1
                 self.log.warning("%s: the listings could not be read: %s", self.source, error)
-                seen = None
-            if seen is not None:
+            else:
+                failures = 0
                 if seen.news:
                     yield TriggerEvent({"source": self.source, "urls": list(seen.news)})
                 watermark = seen.watermark
-                if store:
-                    await store.aset("watermark", watermark.plain())
+                if store and watermark != kept:
+                    try:
+                        await store.aset("watermark", watermark.plain())
+                        kept = watermark
+                    except Exception as error:  # written after the next look, or its pages are named once more after a restart
+                        self.log.warning("%s: the watermark could not be kept: %s", self.source, error)
             # Jitter, so that the sources of one host do not ask in step.
             await asyncio.sleep(min(self.poll_seconds * 2**failures, max(self.poll_seconds, LONGEST_PAUSE)) * random.uniform(0.9, 1.1))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from functools import cache
+from pathlib import Path
 from typing import Any
 
+from schemas import declarations
 from schemas.records import digest
 from scrapers.fetch import PoliteSession, Validator
 from scrapers.listing import ListingState, discover
-from scrapers.source import Source, source_named
+from scrapers.source import PACKAGED, Source, source_named
 from statements import settings
 from statements.store import Store
 
@@ -53,7 +54,7 @@ def look(source_id: str, before: Watermark) -> Seen:
     Raises:
         StatementsError: no listing could be read.
     """
-    source, session = _prepared(source_id)
+    source, session = _prepared(source_id, settings.load())
     states = {listing.url: ListingState(before.validators.get(listing.url), is_complete=True) for listing in source.listings}
     found = discover(source, session, states=states, is_known=lambda address: True)
     validators = {url: state.validator for url, state in found.states.items() if state.validator}
@@ -64,11 +65,18 @@ def look(source_id: str, before: Watermark) -> Seen:
     return Seen(news, Watermark(kept, validators))
 
 
-@cache
-def _prepared(source_id: str) -> tuple[Source, PoliteSession]:
-    """The source and its session, kept for the life of the process that watches."""
+_kept: dict[str, tuple[Path, str, settings.Settings, Source, PoliteSession]] = {}
+
+
+def _prepared(source_id: str, place: settings.Settings) -> tuple[Source, PoliteSession]:
+    """The source and its session, kept by the process that watches for as long as the declaration stays as it is."""
     from statements.pipeline import Pipeline
 
-    place = settings.load()
+    path = declarations.found("sources", PACKAGED, place.config).get(source_id)
+    kept = _kept.get(source_id)
+    if kept and path == kept[0] and place == kept[2] and declarations.file_sha256(kept[0]) == kept[1]:
+        return kept[3:]
     source = source_named(source_id, place.config)
-    return source, Pipeline(source, Store.open(place), place).session()
+    session = Pipeline(source, Store.open(place), place).session()
+    _kept[source_id] = (source.path or Path(), source.sha256, place, source, session)
+    return source, session
