@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
-from selectolax.lexbor import LexborHTMLParser, SelectolaxError
-
 from schemas import declarations
 from schemas.errors import DeclarationError, UnknownSource
+from scrapers.mistakes import refuse_mistakes, strings
 
 PACKAGED = Path(__file__).parent / "sources"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -142,7 +140,7 @@ def load_source(path: Path) -> Source:
     """
     raw = declarations.read(path, "source")
     layouts = tuple(_layout(rule) for rule in raw["layouts"])
-    _refuse_what_the_schema_cannot(path, raw, layouts)
+    refuse_mistakes(path, raw)
     address = raw.get("address", {})
     return Source(
         id=path.stem,
@@ -262,64 +260,12 @@ def _parts(url: str) -> tuple[str, str, str]:
     return scheme, netloc, "/" + "/".join(steps) + trailing
 
 
-def _refuse_what_the_schema_cannot(path: Path, raw: Mapping[str, Any], layouts: Sequence[LayoutRule]) -> None:
-    for number, (older, newer) in enumerate(pairwise(layouts)):
-        if older.until is None or (newer.until and newer.until <= older.until):
-            what = "layouts stand oldest first, each but the last with an `until` that is later than the one before"
-            raise declarations.mistake(path, ["layouts", number, "until" if older.until else "name"], what)
-    if len({rule.name for rule in layouts}) < len(layouts):
-        raise declarations.mistake(path, ["layouts"], "two layouts have the same name")
-    try:
-        ZoneInfo(raw.get("timezone", "UTC"))
-    except (KeyError, ValueError, OSError) as error:
-        raise declarations.mistake(path, ["timezone"], f"{raw['timezone']!r} is no IANA zone such as Asia/Shanghai") from error
-    for number, listing in enumerate(raw.get("listings", [])):
-        if listing.get("kind", "html") == "html" and not listing.get("select"):
-            raise declarations.mistake(path, ["listings", number], "an HTML listing needs `select`, the CSS of its links")
-    page = LexborHTMLParser("")
-    for where, selector in _selectors(raw):
-        try:
-            page.css(selector)
-        except SelectolaxError as error:
-            raise declarations.mistake(path, where, f"{selector!r} is no CSS selector") from error
-    for where, pattern in _patterns(raw):
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise declarations.mistake(path, where, f"{pattern!r} is no regular expression: {error}") from error
-
-
-def _selectors(raw: Mapping[str, Any]) -> Iterator[tuple[list[object], str]]:
-    for number, entry in enumerate(raw.get("listings", [])):
-        if "select" in entry:
-            yield ["listings", number, "select"], entry["select"]
-    for number, rule in enumerate(raw["layouts"]):
-        for key in ("select", "title", "published", "remove", "boilerplate"):
-            yield from ((["layouts", number, key], selector) for selector in _strings(rule.get(key)))
-
-
-def _patterns(raw: Mapping[str, Any]) -> Iterator[tuple[list[object], str]]:
-    if "identity" in raw:
-        yield ["identity"], raw["identity"]
-    for number, pattern in enumerate(raw.get("paths", [])):
-        yield ["paths", number], pattern
-    for part, keys in (("listings", ("match", "published")), ("layouts", ("trim_title",))):
-        for number, entry in enumerate(raw.get(part, [])):
-            yield from (([part, number, key], entry[key]) for key in keys if key in entry)
-            if "count" in entry.get("paging", {}):
-                yield [part, number, "paging", "count"], entry["paging"]["count"]
-
-
 def _day(value: object) -> date:
     return value if isinstance(value, date) else date.fromisoformat(str(value))
 
 
-def _strings(value: str | list[str] | None) -> tuple[str, ...]:
-    return () if value is None else (value,) if isinstance(value, str) else tuple(value)
-
-
 def _layout(rule: Mapping[str, Any]) -> LayoutRule:
-    many = {key: _strings(rule.get(key)) for key in ("select", "title", "published", "remove", "boilerplate")}
+    many = {key: strings(rule.get(key)) for key in ("select", "title", "published", "remove", "boilerplate")}
     return LayoutRule(
         name=rule["name"],
         **many,
