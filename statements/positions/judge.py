@@ -16,6 +16,7 @@ from statements.compare.judge import Judgement
 from statements.positions.lexicon import Lexicon
 from statements.positions.matching import compared
 from statements.positions.reading import positions_of
+from statements.positions.shading import Shades, of_degrees, of_verbs, restricts
 from statements.positions.words import STANCE, object_words
 
 SAME_CLAUSE = 0.3  # of the shorter clause's letters must be unchanged for two clauses to be one
@@ -42,7 +43,7 @@ class PositionJudge:
         edited = any(sign != "=" for sign, _ in entry.edits)
         if not edited:
             return Judgement(issues=_issues(was or now))
-        findings = _settled(_findings(was, now, _Alignment.of(entry)))
+        findings = _settled(_findings(was, now, _Alignment.of(entry), self._shades(after)))
         if not findings:
             return Judgement()
         directions = {finding.direction for finding in findings}
@@ -53,6 +54,10 @@ class PositionJudge:
             touches=tuple(dict.fromkeys(touched for finding in findings for touched in finding.touches)),
             reasons=tuple(dict.fromkeys(finding.reason for finding in findings)),
         )
+
+    def _shades(self, wording: Wording) -> Shades:
+        stance = self.lexicon.stances.get(wording.language)
+        return stance.shades if stance else Shades({}, frozenset())
 
     def _stances(self, wording: Wording) -> Stances:
         if wording not in self._read:
@@ -105,10 +110,10 @@ class _Alignment:
         return letters
 
 
-def _findings(before: Sequence[Position], after: Sequence[Position], alignment: _Alignment) -> list[_Finding]:
+def _findings(before: Sequence[Position], after: Sequence[Position], alignment: _Alignment, shades: Shades) -> list[_Finding]:
     pairs = _same_clauses(before, after, alignment)
     paired_before, paired_after = {id(was) for was, _ in pairs}, {id(now) for _, now in pairs}
-    findings = [finding for was, now in pairs if (finding := _moved(was, now, alignment))]
+    findings = [finding for was, now in pairs if (finding := _moved(was, now, alignment, shades))]
     for gone in before:
         if id(gone) not in paired_before and _touches(gone, alignment.removed):
             findings.append(_Finding(gone, "dropped", f"{gone.issue}: no longer says “{_short(gone.quote)}”", unpaired=True))
@@ -135,18 +140,26 @@ def _same_clauses(before: Sequence[Position], after: Sequence[Position], alignme
     return pairs
 
 
-def _moved(was: Position, now: Position, alignment: _Alignment) -> _Finding | None:
+def _moved(was: Position, now: Position, alignment: _Alignment, shades: Shades) -> _Finding | None:
     """How one clause differs from itself; None where its stance and its object stand as they stood."""
     kind, rule = compared(was, now, 1.0)
     if kind in {"strengthened", "weakened", "reversed", "changed"}:
         touched = _TOUCHED.get(rule) or _emphasised(was, now)
         return _Finding(now, kind, f"{now.issue}: {_told(was, now, rule)}", (touched,) if touched else ())  # type: ignore[arg-type]
+    if shade := of_verbs(was, now, alignment.removed, alignment.added, shades):
+        return _Finding(now, shade.direction, f"{now.issue}: {shade.reason}", (shade.touch,))
     words_was, words_now = object_words(was), object_words(now)
     lost = {word for word in words_was - words_now if _in(was, word, alignment.removed) and not _NUMBER.search(word)}
     won = {word for word in words_now - words_was if _in(now, word, alignment.added) and not _NUMBER.search(word)}
+    if not (lost and won) and (shade := of_degrees(was, now, alignment.removed, alignment.added, shades)):
+        return _Finding(now, shade.direction, f"{now.issue}: {shade.reason}", (shade.touch,))
     if not lost and not won:
         return None
-    direction: Direction = "changed" if lost and won else "widened" if won else "narrowed"
+    if lost and won:
+        direction: Direction = "changed"
+    else:
+        says_which = restricts(now, alignment.added) if won else restricts(was, alignment.removed)
+        direction = "widened" if bool(won) != says_which else "narrowed"
     return _Finding(now, direction, f"{now.issue}: what the clause is about differs, its strength does not", ("object",))
 
 

@@ -15,6 +15,7 @@ from schemas import declarations
 from schemas.errors import DeclarationError
 from schemas.records import Ladder, digest
 from statements.positions.phrases import PhraseError, Phrases
+from statements.positions.shading import Shades
 
 RULES_VERSION = 1  # raise by hand when the code of this package reads an old text differently
 
@@ -82,6 +83,7 @@ class Stance:
     prepositions: frozenset[str]
     auxiliaries: frozenset[str]
     coordinators: frozenset[str]
+    shades: Shades
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -213,6 +215,7 @@ def _stance(language: str, path: Path, value: dict[str, Any], parties: list[_Par
         prepositions=frozenset(value.get("prepositions", ())),
         auxiliaries=frozenset(value.get("auxiliaries", ())),
         coordinators=frozenset(value.get("coordinators", ())),
+        shades=Shades(value.get("modals", {}), frozenset(value.get("degrees", ()))),
     )
 
 

@@ -14,6 +14,7 @@ STATEMENT = (
     "The Norwegian side opposes the wheat levy and will not sell royal barley to Chile. Both express serious concern over the drought in Corvia.",
     "Both sides firmly support the northern railway and welcome the opening of the bridge at Ormel.",
     "The two sides will build 12 silos for wheat by 2004 in the valley.",
+    "The two sides hold that wheat should be stored strictly, that barley can only be dried by the sun. Both voice deep regret over the drought.",
 )
 ISSUES = {
     "wheat": "title: Wheat\nmentions: {en: [wheat]}\nfacets:\n  origin: {title: Origin, mentions: {en: [Peruvian wheat]}}\n",
@@ -54,6 +55,13 @@ def edited(old: str, new: str) -> Wording:
         ("Both express serious concern over the drought in Corvia.", "", "dropped", "drought"),
         ("in the valley.", "in the valley. The two sides support the drought fund.", "new", "drought"),
         ("the northern railway", "the southern railway", "changed", "railway"),
+        ("the northern railway", "the railway", "widened", "railway"),
+        ("the northern railway", "the northern freight railway", "narrowed", "railway"),
+        ("the northern railway", "the northern railway and its stations", "widened", "railway"),
+        ("should be stored strictly", "must be stored strictly", "strengthened", "wheat"),
+        ("should be stored strictly", "could be stored strictly", "weakened", "wheat"),
+        ("can only be dried", "can be dried", "weakened", "barley"),
+        ("voice deep regret over", "voice regret over", "weakened", "drought"),
         ("The two sides will build", "The Norwegian side will build", "changed", "wheat"),
     ],
 )
@@ -79,14 +87,14 @@ def test_what_is_neither_stance_nor_object_bears_on_nothing(judge, old, new):
 
 
 def test_a_passage_that_only_moved_names_its_issues_and_bears_on_none(judge):
-    first, second, third, fourth = STATEMENT
+    first, second, third, fourth, _ = STATEMENT
     told = compare(wording(first, second, third, fourth), wording(first, third, fourth, second), judge)
     assert told.moved and not told.position_bearing
     assert "wheat" in told.issues
 
 
 def test_a_reworded_clause_that_moved_is_still_compared_with_itself(judge):
-    first, second, third, fourth = STATEMENT
+    first, second, third, fourth, _ = STATEMENT
     told = compare(wording(first, second, third, fourth), wording(first, third.replace("firmly ", ""), fourth, second), judge)
     assert told.directions == ("weakened",)
 
