@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from schemas.errors import StatementsError
 from schemas.records import Wording
 from statements import tables as t
+from statements.compare.returns import returns
 from statements.extracting import wording_of
 from statements.folding import load_runs, sightings
 from statements.versions import Run, runs_of, standing
@@ -126,25 +127,21 @@ def _versions(connection: Connection, addresses: list[str]) -> list[dict[str, An
         .join(t.wording, t.wording.c.id == v.wording_id)
         .where(v.address.in_(addresses))
         .order_by(v.first_captured_at, v.first_body_sha256, v.id)
-    )
-    told: list[dict[str, Any]] = []
-    latest_with: dict[tuple[str, str], str] = {}
-    for row in rows:
-        same = (row.address, row.content_sha256)
-        told.append(
-            {
-                "id": row.id,
-                "address": row.address,
-                "first_captured_at": row.first_captured_at.isoformat(),
-                "last_captured_at": row.last_captured_at.isoformat(),
-                "content_sha256": row.content_sha256,
-                "title": row.title,
-                "captures": row.captures,
-                "returns_to": latest_with.get(same),
-            }
-        )
-        latest_with[same] = row.id
-    return told
+    ).all()
+    back = returns([(row.address, row.content_sha256) for row in rows])
+    return [
+        {
+            "id": row.id,
+            "address": row.address,
+            "first_captured_at": row.first_captured_at.isoformat(),
+            "last_captured_at": row.last_captured_at.isoformat(),
+            "content_sha256": row.content_sha256,
+            "title": row.title,
+            "captures": row.captures,
+            "returns_to": rows[earlier].id if earlier is not None else None,
+        }
+        for row, earlier in zip(rows, back, strict=True)
+    ]
 
 
 def _latest(connection: Connection, addresses: list[str]) -> Any:

@@ -7,16 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from schemas.errors import StatementsError
 from schemas.records import Wording
-from statements import settings
-from statements import tables as t
 from statements.documents import load_page, moment
-from statements.extracting import wording_of
-from statements.history import find_statement, version_at
-from statements.store import Store
 
 _VERSION = re.compile(r"[0-9a-f]{6,64}")
 
@@ -47,6 +40,18 @@ def wording_named(name: str, source: str | None = None) -> Named:
     if not is_stored(name):
         reading = load_page(name, source=source)
         return Named(reading.wording, name, reading.extractor)
+    return _stored(name)
+
+
+def _stored(name: str) -> Named:
+    import sqlalchemy as sa  # two files are compared without a database
+
+    from statements import settings
+    from statements import tables as t
+    from statements.extracting import wording_of
+    from statements.history import find_statement, version_at
+    from statements.store import Store
+
     opened = Store.open(settings.load())
     reference, at, day = name.rpartition("@")
     with opened.reading() as connection:

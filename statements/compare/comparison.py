@@ -31,7 +31,7 @@ def compare(before: Wording, after: Wording, judge: Judge | None = None) -> Comp
 
     Entries stand in the order of the later text: first title and date, then the passages, cuts after what stood before
     them. The edits of an entry rebuild its `before` and `after` exactly. Without a judge nothing is position-bearing.
-    `coarse` says that the texts were too large, or too unlike, for the full comparison.
+    `coarse` says that the texts were too large, or too unlike, for the full comparison; such a one is not judged either.
     """
     if before == after:
         return Comparison()
@@ -44,7 +44,7 @@ def compare(before: Wording, after: Wording, judge: Judge | None = None) -> Comp
             entry, crude = _entry(one, texts)
             entries.append(entry)
             coarse = coarse or crude
-    if judge is not None:
+    if judge is not None and not coarse:
         entries = [_judged(entry, texts, judge) for entry in entries]
     return _summed(entries, coarse)
 

@@ -12,7 +12,7 @@ from schemas import declarations
 from statements.compare.folding import fold
 
 FOLDER = Path(__file__).parent / "words"
-REMEMBERED = 20_000  # forms of cues with a star that are looked up once
+REMEMBERED = 20_000  # forms of cues whose senses are worked out once
 UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my"})  # scripts without a space between words
 
 _YEAR = r"(?:18|19|20)\d\d"
@@ -50,7 +50,8 @@ class Words:
         pairs = [*declared.get("agreement", ()), *declared.get("confusions", ())]
         self.harmless = frozenset(frozenset(pair) for pair in pairs)
         self._exact: dict[str, list[tuple[str, str]]] = {}
-        self._open: list[tuple[re.Pattern[str], str, str]] = []  # cues with a star, longest first
+        self._remembered: dict[str, list[tuple[str, str]]] = {}
+        self._open: list[tuple[re.Pattern[str], str, str]] = []  # cues with a star
         self._numbers = {str(word): str(value) for word, value in declared.get("numbers", {}).items()}
         cues: dict[str, list[tuple[str, str]]] = {}
         for touch, listed in declared.get("cues", {}).items():
@@ -67,7 +68,6 @@ class Words:
                 self._open += [(pattern, touch, sense) for touch, sense in senses]
             else:
                 self._exact[cue] = senses
-        self._open.sort(key=lambda item: -len(item[0].pattern))
         self._search = re.compile(_search(language, declared, list(cues)), re.IGNORECASE)
         self.known = frozenset(cue for cue in self._exact if " " not in cue)
 
@@ -87,16 +87,13 @@ class Words:
         return found
 
     def _senses(self, said: str) -> list[tuple[str, str]]:
-        exact = self._exact.get(said)
-        if exact is not None:
-            return exact
-        for pattern, _, _ in self._open:
-            if pattern.fullmatch(said):
-                senses = [(touch, sense) for same, touch, sense in self._open if same.pattern == pattern.pattern]
-                if len(self._exact) < REMEMBERED:
-                    self._exact[said] = senses
-                return senses
-        return []
+        known = self._remembered.get(said)
+        if known is None:
+            open_ended = [(touch, sense) for pattern, touch, sense in self._open if pattern.fullmatch(said)]
+            known = [*self._exact.get(said, ()), *open_ended]
+            if len(self._remembered) < REMEMBERED:
+                self._remembered[said] = known
+        return known
 
 
 def _digits(date: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -30,13 +30,15 @@ class Flapping:
     ended_at: datetime  # when the last of them was first seen
 
 
-def returns(contents: Sequence[str]) -> list[int | None]:
+def returns(contents: Sequence[Hashable]) -> list[int | None]:
     """For each version, in time order, the position of the latest earlier one with the same content; None where it is new.
+
+    A content is a hash, or a pair of address and hash where several addresses stand in one list.
 
     >>> returns(["a", "b", "a", "c", "a"])
     [None, None, 0, None, 2]
     """
-    seen: dict[str, int] = {}
+    seen: dict[Hashable, int] = {}
     found: list[int | None] = []
     for at, content in enumerate(contents):
         found.append(seen.get(content))

@@ -29,7 +29,7 @@ def spans(text: str, language: str = "en") -> tuple[tuple[int, int], ...]:
         end = match.end()
         if end <= start:
             continue
-        if match[0][0] == "." and not _stops(text, start, match.start(), end, abbreviations):
+        if match[0][0] in ".!?…" and not _stops(text, start, match.start(), end, abbreviations):
             continue
         found.append((start, end))
         start = _skip_space(text, end)
@@ -50,6 +50,8 @@ def _stops(text: str, start: int, stop: int, end: int, abbreviations: frozenset[
     following = text[opens.end() : opens.end() + 1] if opens else ""
     if following.islower():
         return False
+    if text[stop] != ".":
+        return True
     last = _LAST_WORD.search(text, max(start, stop - 40), stop)
     if last is None:
         return True
