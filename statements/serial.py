@@ -64,12 +64,12 @@ def stale_series(connection: Connection) -> list[str]:
 
 
 def standing_of(
-    connection: Connection, series: Series, lexicon: Lexicon, at: datetime, *, enrolled: bool = True
+    connection: Connection, series: Series, lexicon: Lexicon, at: datetime, *, enrolled: bool = True, keep: bool = True
 ) -> tuple[Standing, dict[str, Latest], set[str]]:
     """Where the series stands under one lexicon, the latest version of each member, and the ids of the shifts recorded before.
 
-    Stances that were not read under this lexicon before are read, and stored. A series that the pipeline does not follow has nobody `enrolled`:
-    its members are then sought among all statements of its source.
+    Stances that were not read under this lexicon before are read, and stored unless `keep` is false. A series that the
+    pipeline does not follow has nobody `enrolled`: its members are then sought among all statements of its source.
     """
     members = sa.select(t.membership.c.statement_id).where(t.membership.c.series == series.id)
     ids = connection.execute(members if enrolled else sa.select(t.statement.c.id).where(t.statement.c.source == series.source)).scalars()
@@ -87,7 +87,8 @@ def standing_of(
     bodies = connection.execute(sa.select(t.shift.c.body).where(t.shift.c.series == series.id)).scalars()
     recorded = [shift_of(body) for body in bodies]
     stands = standing(series, (entry.candidate for entry in latest.values()), stances_of, recorded)
-    add(connection, t.stances, [stances_row(key, read[key], at) for key in sorted(read)])
+    if keep:
+        add(connection, t.stances, [stances_row(key, read[key], at) for key in sorted(read)])
     return stands, latest, {shift.id for shift in recorded}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from schemas.records import Cause, Comparison, Entry
@@ -42,3 +43,39 @@ def _change(entry: Entry) -> dict[str, Any]:
         "direction": entry.direction,
         "issues": list(entry.issues),
     }
+
+
+def comparison_of(told: Mapping[str, Any]) -> Comparison:
+    """The comparison that `document` wrote."""
+    return Comparison(
+        klass=told["class"],
+        moved=told["moved"],
+        position_bearing=told["position_bearing"],
+        directions=tuple(told["directions"]),
+        issues=tuple(told["issues"]),
+        significance=told["significance"],
+        entries=tuple(_entry(change) for change in told["changes"]),
+        coarse=told.get("coarse", False),
+    )
+
+
+def _entry(told: Mapping[str, Any]) -> Entry:
+    return Entry(
+        kind=told["kind"],
+        unit=told["unit"],
+        field=told["field"],
+        was=tuple(told["was"]),
+        now=tuple(told["now"]),
+        was_span=tuple(told["was_span"]) if told["was_span"] else None,
+        now_span=tuple(told["now_span"]) if told["now_span"] else None,
+        before=told["before"],
+        after=told["after"],
+        edits=tuple((sign, text) for sign, text in told["edits"]),
+        touches=tuple(told["touches"]),
+        klass=told["class"],
+        significance=told["significance"],
+        reasons=tuple(told["reasons"]),
+        position_bearing=told["position_bearing"],
+        direction=told["direction"],
+        issues=tuple(told["issues"]),
+    )

@@ -39,7 +39,7 @@ _STYLES: Final = {
     "tag": f"display:inline-block;padding:0 7px;border-radius:9px;background:#e7e5e4;color:#292524;font-size:12px;line-height:18px;{_SANS}",
 }
 _EDGE: Final = {"substantive": "#b91c1c", "structural": "#4338ca", "editorial": "#b45309", "cosmetic": "#a8a29e", "none": "#15803d"}
-_DARK: Final = """
+SCHEMES: Final = """
 @media (prefers-color-scheme: dark) {
   body, .page { background: #1c1917 !important; color: #e7e5e4 !important }
   .verdict { background: #292524 !important }
@@ -71,6 +71,18 @@ def html(comparison: Comparison, before: Wording, after: Wording, *, was: str = 
     `was` and `now` name the two versions for a reader ("captured 4 May 2031"), `note` is a sentence under the title, such as a URL.
     """
     title = after.title or before.title or "Comparison"
+    head = (
+        '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<meta name="color-scheme" content="light dark">\n<title>{escape(title)}: {escape(headline(comparison))}</title>\n<style>{SCHEMES}</style>'
+    )
+    main = article(comparison, before, after, was=was, now=now, note=note)
+    page = f'<!doctype html>\n<html lang="en">\n<head>\n{head}\n</head>\n<body style="margin:0;background:#ffffff">\n{main}\n</body>\n</html>\n'
+    return _sound(page)
+
+
+def article(comparison: Comparison, before: Wording, after: Wording, *, was: str = "", now: str = "", note: str = "") -> str:
+    """What `html` shows, as one `main` element for a page that has a head of its own, with SCHEMES among its styles."""
+    title = after.title or before.title or "Comparison"
     body = [
         _tag("h1", "h1", _redlined_title(comparison, title), lang=after.language),
         "".join(_tag("p", "meta", escape(line)) for line in (f"{was} → {now}" if was or now else "", note) if line),
@@ -79,13 +91,7 @@ def html(comparison: Comparison, before: Wording, after: Wording, *, was: str = 
     if comparison.entries:
         body += [_tag("h2", "h2", "What changed"), _cards(comparison, after.language, linked=True)]
         body += [_tag("h2", "h2", "The whole text"), _legend(), _text(comparison, before, after)]
-    head = (
-        '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f'<meta name="color-scheme" content="light dark">\n<title>{escape(title)}: {escape(headline(comparison))}</title>\n<style>{_DARK}</style>'
-    )
-    main = _tag("main", "page", "\n".join(part for part in body if part))
-    page = f'<!doctype html>\n<html lang="en">\n<head>\n{head}\n</head>\n<body style="margin:0;background:#ffffff">\n{main}\n</body>\n</html>\n'
-    return _sound(page)
+    return _sound(_tag("main", "page", "\n".join(part for part in body if part)))
 
 
 def fragment(comparison: Comparison, *, language: str = "en", most: int = _DETAILS) -> str:
