@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from airflow.sdk import DAG, CronDataIntervalTimetable, Param, dag, task
+from airflow.sdk import DAG, CronDataIntervalTimetable, Param, dag, get_parsing_context, task
+from airflow.sdk.exceptions import AirflowSkipException
 
 from scrapers.source import Source, load_sources
 from statements import settings
@@ -59,9 +62,11 @@ def archive(source: Source) -> DAG:
     )
     def steps() -> None:
         @task(pool="archives", execution_timeout=timedelta(hours=12))
-        def bring_in(data_interval_start: datetime, data_interval_end: datetime) -> dict:
+        def bring_in(data_interval_start: datetime, data_interval_end: datetime, dag_run: Any = None) -> dict:
             from statements import archives
 
+            if dag_run.run_type == "scheduled" and not os.environ.get("STATEMENTS_CDX"):
+                raise AirflowSkipException("STATEMENTS_CDX is not set: no archive is named, and nobody asked for one.")
             last = (data_interval_end - timedelta(seconds=1)).date()
             return archives.bring_in_window(source.id, data_interval_start.date(), last)
 
@@ -95,7 +100,8 @@ def archive_files() -> None:
     bring_in()
 
 
-for declared in load_sources(settings.load().config, on_error=lambda *_: None):  # the health DAG tells of the others
-    if declared.listings:
+place, asked = settings.load(), get_parsing_context().dag_id  # a task that runs needs its own DAG alone
+for declared in load_sources(place.config, on_error=lambda *_: None):  # the health DAG tells of the others
+    if declared.listings and (not place.sources or declared.id in place.sources) and asked in {None, f"archive_{declared.id}"}:
         archive(declared)
 archive_files()

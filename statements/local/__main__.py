@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from scrapers.source import Source, load_sources, source_named
 from statements import settings
 from statements.local import services
 from statements.local.airflow import LocalAirflow
-from statements.local.airflow_api import Run
+from statements.local.airflow_api import FINISHED, Run
 from statements.local.terminal import Terminal
 from statements.pools import pools
 
@@ -47,7 +48,7 @@ def main() -> None:
     with services.running(wanted, terminal) as airflow:
         airflow.api.wait_for_dags({f"watch_{source.id}" for source in sources}, check=airflow.check)
         terminal.title("First look at each source", "a polite one takes minutes; the Airflow page shows it at work")
-        runs = {source.id: airflow.api.trigger(f"watch_{source.id}") for source in sources}
+        runs = {source.id: first_run(airflow, f"watch_{source.id}") for source in sources}
         serve(airflow, runs, terminal)
 
 
@@ -57,16 +58,30 @@ def here() -> settings.Settings:
     return replace(settings.load(), config=Path(config) if config else None)
 
 
+def first_run(airflow: LocalAirflow, dag: str, limit: float = 10.0) -> Run:
+    """The run that the schedule or the listing watcher has started by itself, or after `limit` seconds one of ours."""
+    deadline = time.monotonic() + limit
+    while time.monotonic() < deadline:
+        if run := airflow.api.under_way(dag):
+            return run
+        time.sleep(0.5)
+    return airflow.api.trigger(dag)
+
+
 def serve(airflow: LocalAirflow, runs: dict[str, Run], terminal: Terminal) -> None:
-    """Tell how each first run ends, then keep watch until Ctrl-C."""
+    """Tell how each first run goes, then keep watch until Ctrl-C."""
+    told: set[str] = set()
     try:
         while True:
             airflow.check()
             for source, run in list(runs.items()):
-                state = airflow.api.state_of(run)
-                if state in {"success", "failed"}:
+                if airflow.api.state_of(run) in FINISHED:
                     tell_end(airflow, source, run, terminal)
                     del runs[source]
+                elif source not in told and (waiting := airflow.api.waiting_to_retry(run)):
+                    told.add(source)
+                    terminal.note(f"  … {source}: {reason(airflow, run, waiting)}", "yellow")
+                    terminal.note("    it is tried again in half a minute", "dim")
             time.sleep(2)
     except KeyboardInterrupt:
         terminal.console.print()
@@ -77,10 +92,14 @@ def tell_end(airflow: LocalAirflow, source: str, run: Run, terminal: Terminal) -
     ended = airflow.api.wait_for(run)
     if ended.state == "success":
         terminal.note(f"  ✓ {source}: looked at; `statements history` and the Airflow page have what was found", "green")
-        return
-    reason = next((airflow.api.error_of(ended, task) for task in ended.failed_tasks), None)
-    terminal.note(f"  ✗ {source}: {reason or 'failed in ' + ', '.join(ended.failed_tasks)}", "red")
-    terminal.note(f"    it is tried again by its schedule; the log: {airflow.url}/dags/watch_{source}", "dim")
+    else:
+        terminal.note(f"  ✗ {source}: {reason(airflow, ended, ended.failed_tasks)}", "red")
+        terminal.note(f"    its schedule tries again; the log: {airflow.url}/dags/watch_{source}", "dim")
+
+
+def reason(airflow: LocalAirflow, run: Run, tasks: Sequence[str]) -> str:
+    """The sentence that the first of these tasks ended with."""
+    return next(filter(None, (airflow.api.error_of(run, task) for task in tasks)), f"{', '.join(tasks)} failed")
 
 
 def chosen(place: settings.Settings) -> list[Source]:

@@ -76,6 +76,11 @@ class AirflowApi:
         run = self._ask("POST", f"dags/{dag_id}/dagRuns", json=body)
         return Run(dag_id, run["dag_run_id"], run["state"])
 
+    def under_way(self, dag_id: str) -> Run | None:
+        """A run that is queued or running by now; None where there is none."""
+        found = self._ask("GET", f"dags/{dag_id}/dagRuns", params={"state": ["queued", "running"], "limit": 1})["dag_runs"]
+        return Run(dag_id, found[0]["dag_run_id"], found[0]["state"]) if found else None
+
     def state_of(self, run: Run) -> str:
         """queued, running, success or failed."""
         return str(self._ask("GET", f"dags/{run.dag_id}/dagRuns/{run.run_id}")["state"])
@@ -95,14 +100,18 @@ class AirflowApi:
         return Run(run.dag_id, run.run_id, state, tuple(self._failed(run)) if state == "failed" else ())
 
     def error_of(self, run: Run, task_id: str) -> str | None:
-        """The sentence that the task's last try ended with; None where its log holds none."""
-        tries = [task for task in self._tasks(run) if task["task_id"] == task_id and task["state"] == "failed"]
+        """The sentence that the task's last try ended with; None where it did not fail, or its log holds none."""
+        tries = [task for task in self._tasks(run) if task["task_id"] == task_id and task["state"] in {"failed", "up_for_retry"}]
         if not tries:
             return None
         path = f"dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{task_id}/logs/{tries[0]['try_number']}"
         lines = self._ask("GET", path, params={"map_index": tries[0]["map_index"], "full_content": True})["content"]
         details = [detail for line in lines if isinstance(line, dict) for detail in line.get("error_detail") or []]
         return str(details[-1]["exc_value"]) if details else None
+
+    def waiting_to_retry(self, run: Run) -> list[str]:
+        """The tasks of a run that failed once and will be tried again."""
+        return sorted({task["task_id"] for task in self._tasks(run) if task["state"] == "up_for_retry"})
 
     def _failed(self, run: Run) -> list[str]:
         return sorted({task["task_id"] for task in self._tasks(run) if task["state"] == "failed"})
