@@ -16,7 +16,7 @@ from tests.conftest import ROOT
 
 pytestmark = [pytest.mark.dagtest, pytest.mark.xdist_group("airflow")]
 
-HEAVY = ("great_expectations", "pandas", "requests", "lxml", "bs4", "selectolax", "psycopg", "alembic", "statements.store", "statements.pipeline")
+HEAVY = ("great_expectations", "pandas", "requests", "lxml", "bs4", "psycopg", "alembic", "statements.store", "statements.pipeline")
 
 
 @pytest.fixture
