@@ -22,20 +22,32 @@ _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u
 _TOKEN = re.compile(r"\w+")
 _UNKNOWN_SHARE = 0.25  # of a line of navigation may be names that no list has
 _MOST_RESIDUE = 40  # blocks at either end of a container
+_LONGEST_HEAD = 80  # lines; menus with all their branches
+_LONGEST_NAME = 40  # of a menu's entry
 _LONGEST_LINE = 300  # of menus and of links in a row
 _LONG_LINE = 200  # characters that no list under a statement spends on one line
 
 
 def leading(lines: Sequence[str]) -> int:
-    """How many of the lines (empty ones too) stand before the statement: breadcrumbs, language lines, menus, the site's name."""
+    """How many of the lines (empty ones too) stand before the statement: breadcrumbs, language lines, menus, the site's name.
+
+    A breadcrumb ends what stands above it: with nothing but short names before it, those were a menu.
+    """
     count = 0
-    for number, line in enumerate(lines):
-        if not fold(line):
+    for number, line in enumerate(lines[:_LONGEST_HEAD]):
+        text = fold(line)
+        if not text:
             continue
-        if not is_navigation(line):
+        if is_navigation(line) and (count >= _last_filled(lines, number) or is_breadcrumb(line)):
+            count = number + 1
+        elif len(text) > _LONGEST_NAME or _SENTENCE.search(text):
             break
-        count = number + 1
     return count
+
+
+def _last_filled(lines: Sequence[str], before: int) -> int:
+    """One past the last line with words before `before`."""
+    return next((number + 1 for number in range(before - 1, -1, -1) if fold(lines[number])), 0)
 
 
 def trailing(lines: Sequence[str]) -> int:

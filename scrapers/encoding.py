@@ -82,11 +82,23 @@ def decode(body: bytes, headers: Iterable[tuple[str, str]] = (), url: str | None
         lost = decoded.text.count("�")
         if lost <= max(2, _MOST_DAMAGE * len(decoded.text)) and _plausible(decoded):
             return _text(Decoded(decoded.text, label, said, lost), url)
-    best = charset_normalizer.from_bytes(body, preemptive_behaviour=False).best()
-    if best is None:
+    damaged = _damaged(body, "utf-8")
+    best = None if damaged else charset_normalizer.from_bytes(body, preemptive_behaviour=False).best()
+    if best is not None:
+        codec = codecs.lookup(best.encoding).name
+        return _lenient(body, _SUPERSETS.get(codec, best.encoding), "detected", url)
+    damaged = damaged or _damaged(body, "gb18030")
+    if damaged is None:
         raise UndecodablePage(f"The bytes are text in no known encoding: {url or 'no URL given'}.", url)
-    codec = codecs.lookup(best.encoding).name
-    return _lenient(body, _SUPERSETS.get(codec, best.encoding), "detected", url)
+    return _text(damaged, url)
+
+
+def _damaged(body: bytes, codec: str) -> Decoded | None:
+    """The text in a codec of many bytes a character that a few spoilt bytes keep from being valid; None where it is not that codec's."""
+    text = body.decode(codec, "replace")
+    lost = text.count("�")
+    beyond = len(text) - sum(map(str.isascii, text))
+    return Decoded(text, codec, "detected", lost) if lost <= max(8, _MOST_DAMAGE * len(text)) and beyond - lost >= 10 * lost else None
 
 
 def _lenient(body: bytes, codec: str, how: How, url: str | None) -> Decoded:

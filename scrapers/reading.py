@@ -25,6 +25,7 @@ from scrapers.suspicion import LARGELY, MOSTLY, SHORT_STATEMENT, by_words, mostl
 from scrapers.text import Found, passages, suspected_truncations
 
 _MARKUP = re.compile(r"<(?:!doctype|html|head|body|div|p|table|td|title|br|span|h[1-6]|meta)\b", re.IGNORECASE)
+_PAGE = re.compile(r"\s*<(?:!doctype|html|head|body)\b", re.IGNORECASE)
 _END_OF_PAGE = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
 
 
@@ -58,6 +59,8 @@ def read(
     marked_up = _MARKUP.search(decoded.text)
     if source is not None and source.layouts and not marked_up:
         raise LayoutChanged(f"{url or 'The body'} is text without markup, and {source.id} publishes pages.", url, source.layouts[-1].select[0])
+    if source is not None and not source.layouts and _PAGE.match(decoded.text):
+        raise LayoutChanged(f"{url or 'The body'} is a page, and {source.id} reads extracted text; name the page's own source.", url)
     if not (source.layouts if source else marked_up):
         return read_text(decoded.text, source=source, url=url, captured_at=captured_at, listing_date=listing_date)
     flags = [*_decoding_flags(decoded), *(() if _END_OF_PAGE.search(body[-4096:]) else ("unfinished_page",))]

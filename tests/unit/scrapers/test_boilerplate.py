@@ -98,6 +98,13 @@ def test_a_text_is_freed_at_both_ends_and_keeps_its_middle() -> None:
     assert trailing(["The title", "Appendix", "A list of the lamps that the two sides have agreed to keep burning. They are five."]) == 3
 
 
+def test_a_menu_above_the_breadcrumb_goes_with_it_and_short_titles_stay() -> None:
+    menu = ["The Lamps Office", "Keepers", "", "Fog Signals", "Home > Remarks", "The Keeper Speaks", "", "He said that lamps burn."]
+    assert leading(menu) == 5
+    assert leading(["The Keeper Speaks", "He said that lamps burn, and that 3 > 2."]) == 0
+    assert leading(["Home > Remarks", "The Keeper Speaks", "English", "He said that lamps burn."]) == 1
+
+
 def test_old_templates_links_inside_the_container_go() -> None:
     blocks = [Block(("Home > News",)), Block(("The lamps burn.",)), Block(("Suggest to a friend  Print",)), Block(("Print",))]
     assert without_residue(blocks) == ([Block(("The lamps burn.",))], ["Home > News", "Print", "Suggest to a friend  Print"])

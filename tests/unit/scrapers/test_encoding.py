@@ -53,6 +53,15 @@ def test_a_stray_byte_costs_one_character_and_is_counted() -> None:
     assert damaged.encoding == "gb18030"
 
 
+@pytest.mark.parametrize("codec", ["utf-8", "gb18030"])
+def test_spoilt_bytes_do_not_hide_the_encoding_of_an_undeclared_page(codec: str) -> None:
+    body = f"<p>{CHINESE}</p>".encode(codec)
+    spoilt = decode(body[:41] + b"\xff\xff" + body[41:])
+    assert spoilt.encoding == codec
+    assert spoilt.damaged
+    assert "双方重申" in spoilt.text
+
+
 @pytest.mark.parametrize("body", [b"", b"  \r\n"])
 def test_an_empty_body_is_an_error_page(body: bytes) -> None:
     with pytest.raises(ErrorPage, match="answered with nothing"):
