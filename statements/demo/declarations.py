@@ -42,4 +42,5 @@ def _declaration(source: SpecimenSource, today: date) -> dict[str, Any]:
     listing = next(entry for entry in raw["listings"] if entry["url"] == source.listing)
     site = {"title": source.title, "hosts": [there.netloc], "paths": [f"/{there.path.split('/')[1]}/"], "host_group": source.id}
     when = {"watched_since": today, "schedule": NEW_YEAR}
-    return {**raw, **HURRIED, **when, **site, "layouts": [layout], "listings": [listing]}
+    hurried = {key: value for key, value in HURRIED.items() if key not in source.declare}
+    return {**raw, **hurried, **when, **site, "layouts": [layout], "listings": [listing]}
