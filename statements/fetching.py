@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ from scrapers.listing import Listed, ListingState
 from scrapers.source import Source, normalise, statement_key
 from statements import tables as t
 from statements.identity import bind, introduce
+from statements.scheduling import CLAIMED_FOR, take_due
 from statements.store import Store, insert, now, record
 
 BATCH = 50  # addresses; a task costs a second or so to schedule, a page a few milliseconds to read
@@ -47,7 +48,7 @@ def discover(store: Store, source: Source, session: PoliteSession) -> list[str]:
     with store.writing() as connection:
         _note_poll(connection, source.id, found.states or states, at)
         _introduce(connection, source, found.listed, at)
-        due = _due(connection, source, at)
+        due = take_due(connection, source, at)
         _write_batches(connection, source, due, at)
         waiting = unsettled(connection, source.id)
     if failure and not waiting:
@@ -73,7 +74,7 @@ def batch_of_arrivals(store: Store, source: Source, urls: Sequence[str]) -> list
             return None
         introduce(connection, source.id, {key: (statement_key(source, key), url) for key, url in fresh.items()}, at=at)
         # Until they are settled they are this batch's, not the next one's.
-        connection.execute(sa.update(t.address).where(t.address.c.key.in_(sorted(fresh))).values(next_due_at=at + timedelta(hours=1)))
+        connection.execute(sa.update(t.address).where(t.address.c.key.in_(sorted(fresh))).values(next_due_at=at + CLAIMED_FOR))
         return _write_batches(connection, source, list(fresh.values()), at)
 
 
@@ -184,17 +185,6 @@ def _introduce(connection: Connection, source: Source, listed: Sequence[Listed],
         for key in keys[1:]:
             if {keys[0], key} <= known:
                 bind(connection, source.id, keys[0], key, "same_as", at=at)
-
-
-def _due(connection: Connection, source: Source, at: datetime) -> list[str]:
-    a = t.address.c
-    query = sa.select(a.key, a.fetch_url).where(a.source == source.id, a.is_living, a.next_due_at <= at).order_by(a.next_due_at, a.key)
-    rows = list(connection.execute(query.limit(int(source.revisit.get("most_at_once", 2000)))))
-    for start in range(0, len(rows), 500):
-        keys = [row.key for row in rows[start : start + 500]]
-        # Planned again when the batch is settled; this keeps it out of the batches of the next hour.
-        connection.execute(sa.update(t.address).where(a.key.in_(keys)).values(next_due_at=at + timedelta(hours=1)))
-    return [row.fetch_url for row in rows]
 
 
 def _baseline_at(connection: Connection, source: str) -> datetime | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -20,8 +20,7 @@ from statements.extracting import Judged, wording_row
 from statements.folding import Fold, fold, load_runs
 from statements.identity import bind
 from statements.presence import Answer, Presence, presence, statement_presence
-from statements.provisional import look_again_at
-from statements.revisit import next_check
+from statements.scheduling import quicken_predecessors, schedule
 from statements.store import Store, add, lock
 from statements.versions import Moment, Run, Sighting, is_flapping, standing
 
@@ -75,10 +74,13 @@ def settle_statement(
         _write_verdicts(connection, judged, occasion)
         folds, changes = _fold_all(connection, statement, judged, occasion, following, reread)
         before, after = _keep_presence(connection, statement, folds)
-        _schedule(connection, folds, judged, occasion)
         captures = {(j.capture.address, (j.capture.captured_at, j.capture.body_sha256 or "")): j.capture.key for j in judged}
         outcome = Outcome(statement, occasion, is_first, tuple(folds), tuple(changes), before, after, captures)
         following.settle(connection, outcome)
+        if occasion.is_live:
+            schedule(connection, occasion.source, statement, folds, judged, occasion.at)
+            if is_first and not occasion.is_baseline:
+                quicken_predecessors(connection, occasion.source, statement, occasion.at)
         return outcome
 
 
@@ -216,26 +218,6 @@ def _answers(connection: Connection, address: str) -> list[Answer]:
         .limit(TAIL)
     )
     return [Answer(row.captured_at, row.status, row.verdict == "ok") for row in connection.execute(query)]
-
-
-def _schedule(connection: Connection, folds: Sequence[Fold], judged: Sequence[Judged], occasion: Occasion) -> None:
-    """When each address is due again: soon after a doubt or a change, later the longer it stood still."""
-    if not occasion.is_live:
-        return
-    refused = {j.capture.address for j in judged if j.extraction and j.verdict != "ok"}
-    for result in folds:
-        values: dict[str, Any] = {}
-        if any(run.first[0] >= occasion.at - timedelta(hours=1) for run in result.versions[1:]) and result.added:
-            values["last_changed_at"] = occasion.at
-        if result.address in refused:
-            # What was not understood must not be vouched for by a 304 next time.
-            values |= {"etag": None, "last_modified": None}
-        first = result.versions[0].first[0] if result.versions else occasion.at
-        last_change = result.versions[-1].first[0] if len(result.versions) > 1 else None
-        due = next_check(occasion.at, first_seen_at=first, last_changed_at=last_change, policy=occasion.source.revisit)
-        second_look = look_again_at(result.runs)
-        values["next_due_at"] = min(due, second_look) if second_look else due
-        connection.execute(sa.update(t.address).where(t.address.c.key == result.address, t.address.c.is_living).values(**values))
 
 
 def tie_canonical(store: Store, source: Source, judged: Sequence[Judged], at: datetime) -> None:

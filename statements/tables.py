@@ -83,6 +83,7 @@ address = sa.Table(
     sa.Column("is_living", sa.Boolean, nullable=False),  # false once it redirects for good
     sa.Column("next_due_at", Instant),
     sa.Column("last_changed_at", Instant),
+    sa.Column("quickened_at", Instant),  # when a successor appeared in its series
     sa.Column("recorded_at", Instant, nullable=False),
 )
 sa.Index("ix_address_source_next_due_at", address.c.source, address.c.next_due_at)
@@ -259,7 +260,7 @@ membership = sa.Table(
     "membership",
     metadata,
     sa.Column("series", sa.Text, primary_key=True),
-    sa.Column("statement_id", sa.Text, sa.ForeignKey("statement.id"), primary_key=True),
+    sa.Column("statement_id", sa.Text, sa.ForeignKey("statement.id"), primary_key=True, index=True),
     sa.Column("recorded_at", Instant, nullable=False),
 )
 
@@ -328,6 +329,15 @@ host = sa.Table(
     metadata,
     sa.Column("host_group", sa.Text, primary_key=True),
     sa.Column("next_allowed_at", sa.Float, nullable=False),  # seconds since the epoch: claimed by arithmetic in one statement
+)
+
+visits = sa.Table(
+    "visits",
+    metadata,
+    # Revisits granted, against the budget of a group of hosts.
+    sa.Column("host_group", sa.Text, primary_key=True),
+    sa.Column("visited_on", sa.Date, primary_key=True),  # UTC
+    sa.Column("count", sa.Integer, nullable=False),
 )
 
 source_state = sa.Table(
