@@ -217,6 +217,7 @@ def test_a_robots_that_cannot_be_had_allows_nothing_for_now(site, session, statu
         ("br", brotli.compress(b"words " * 1000)),
         ("gzip", b"words " * 1000),
     ],
+    ids=["gzip", "two members", "deflate", "raw deflate", "brotli", "gzip in name only"],
 )
 def test_bodies_are_unpacked(site, session, coding, packed):
     fetched = session.get(site.on("/t1.shtml", page(packed, Content_Encoding=coding)))
