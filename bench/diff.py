@@ -78,6 +78,16 @@ def cases(before: Wording) -> dict[str, Wording]:
             changed[number] = " ".join(said)
         return changed
 
+    def rewritten(numbers: list[int]) -> list[str]:
+        """Up to eight words of each passage replaced by up to eight others."""
+        changed = list(texts)
+        for number in numbers:
+            said = changed[number].split(" ")
+            at = pick.randrange(len(said))
+            said[at : at + pick.randint(0, 8)] = pick.choice(texts).split(" ")[: pick.randint(0, 8)]
+            changed[number] = " ".join(said)
+        return changed
+
     long = next(i for i, text in enumerate(texts) if text.count(". ") >= 3)
     sentences = texts[long].split(". ")
     moved = texts[5:6] + texts[:5] + texts[6:]
@@ -87,7 +97,8 @@ def cases(before: Wording) -> dict[str, Wording]:
         "one paragraph moved": wording(texts[:30] + texts[31:40] + texts[30:31] + texts[40:]),
         "moved and edited": wording([moved[0].replace(" the ", " every ", 1), *moved[1:]]),
         "white space only": wording([text.replace(" the ", "\u00a0the ") for text in texts]),
-        "thirty edits": wording(edited(pick.sample(range(len(texts)), 30))),
+        "thirty words changed": wording(edited(pick.sample(range(len(texts)), 30))),
+        "thirty edits": wording(rewritten(pick.sample(range(len(texts)), 30))),
         "three hundred edits": wording(edited([pick.randrange(len(texts)) for _ in range(300)])),
     }
 

@@ -10,12 +10,11 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from statements.compare.folding import fold
-from statements.compare.likeness import LONG_ENOUGH, likeness
+from statements.compare.likeness import LONG_ENOUGH, PLAINLY_ALIKE, likeness, plainly_alike
 from statements.compare.text import in_order
 from statements.compare.tokens import Alphabet, words
 
 ALIKE: Final = 0.5  # share of words two wordings of one passage have in common, in order
-PLAINLY_ALIKE: Final = 0.8  # the same for as many texts against as many between two that stayed: no other pair is looked for
 ALIKE_ELSEWHERE: Final = 0.6  # the same for one that changed its place as well
 COMPARISONS: Final = 40_000  # pairs whose likeness is worked out; more of them are looked up by rare words
 MANY: Final = 20_000  # texts without an equal; past it likeness is not looked for
@@ -150,27 +149,28 @@ def _alike(
     anchors = [exact[at] for at in sorted(steady)]
     gap_was = _gaps([w for w, _ in anchors], rest_was)
     gap_now = _gaps([n for _, n in anchors], rest_now)
-    alphabet = Alphabet()
-    left = {i: alphabet.encode(words(fold(before[i]))) for i in rest_was}
-    right = {i: alphabet.encode(words(fold(after[i]))) for i in rest_now}
-    by_gap: dict[int, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
-    for i, gap in zip(rest_was, gap_was, strict=True):
-        by_gap[gap][0].append(i)
-    for i, gap in zip(rest_now, gap_now, strict=True):
-        by_gap[gap][1].append(i)
-    pairs: list[tuple[int, int]] = []
-    for ours, theirs in by_gap.values():
-        if len(ours) == len(theirs):
-            pairs += [(w, n) for w, n in zip(ours, theirs, strict=True) if likeness(left[w], right[n]) >= PLAINLY_ALIKE]
-    done_was, done_now = {w for w, _ in pairs}, {n for _, n in pairs}
     gap_of_was, gap_of_now = dict(zip(rest_was, gap_was, strict=True)), dict(zip(rest_now, gap_now, strict=True))
+    by_gap: dict[int, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    for i, gap in gap_of_was.items():
+        by_gap[gap][0].append(i)
+    for i, gap in gap_of_now.items():
+        by_gap[gap][1].append(i)
+    facing = [pair for ours, theirs in by_gap.values() if len(ours) == len(theirs) for pair in zip(ours, theirs, strict=True)]
+    pairs = [(w, n) for w, n in facing if plainly_alike(before[w], after[n])]
+    done_was, done_now = {w for w, _ in pairs}, {n for _, n in pairs}
     open_was = [i for i in rest_was if i not in done_was]
     open_now = [i for i in rest_now if i not in done_now]
+    if not open_was or not open_now:
+        return pairs, coarse
+    alphabet = Alphabet()
+    left = {i: alphabet.encode(words(fold(before[i]))) for i in open_was}
+    right = {i: alphabet.encode(words(fold(after[i]))) for i in open_now}
     if len(open_was) * len(open_now) <= COMPARISONS:
         candidates: Iterable[tuple[int, int]] = ((w, n) for w in open_was for n in open_now)
     else:
         coarse = True
-        candidates = _sharing_rare_words(left, right, open_was, open_now)
+        sure = [(w, n) for w, n in facing if w in left and n in right and likeness(left[w], right[n]) >= PLAINLY_ALIKE]
+        candidates = sure + _sharing_rare_words(left, right, open_was, open_now)
     scored: list[tuple[float, int, int, int]] = []
     for w, n in candidates:
         score = likeness(left[w], right[n])
@@ -187,10 +187,9 @@ def _alike(
             done_now.add(n)
             pairs.append((w, n))
     for ours, theirs in by_gap.values():
-        if len(ours) == len(theirs) == 1 and ours[0] not in done_was and theirs[0] not in done_now:
-            w, n = ours[0], theirs[0]
-            if likeness(left[w], right[n]) >= alone:
-                pairs.append((w, n))
+        sole = len(ours) == len(theirs) == 1 and ours[0] not in done_was and theirs[0] not in done_now
+        if sole and likeness(left[ours[0]], right[theirs[0]]) >= alone:
+            pairs.append((ours[0], theirs[0]))
 
     unlike = not pairs and min(sum(map(len, side)) for side in ([before[i] for i in rest_was], [after[i] for i in rest_now])) > UNLIKE
     return pairs, coarse or unlike

@@ -7,7 +7,6 @@ from typing import Final
 
 from schemas.records import ChangeClass, Comparison, Direction, Entry, Wording
 from statements.compare import significance
-from statements.compare.folding import fold
 from statements.compare.judge import Judge
 from statements.compare.lexicon import Words, words_of
 from statements.compare.passages import Found, find
@@ -78,25 +77,24 @@ def _published(wording: Wording) -> str | None:
 def _entry(one: Found, texts: _Texts) -> tuple[Entry, bool]:
     before = texts.was[slice(*one.was_span)] if one.was_span else None
     after = texts.now[slice(*one.now_span)] if one.now_span else None
-    entry = Entry(one.kind, one.unit, was=one.was, now=one.now, was_span=one.was_span, now_span=one.now_span, before=before, after=after)
+    coarse = False
     if before is None or after is None:
         text = after if before is None else before
         assert text is not None
         steps: tuple[Edit, ...] = (("+" if before is None else "-", text),) if text else ()
         many = len(one.was + one.now) > 1
         weight = significance.of_presence(text, one.kind, texts.words, "run of passages" if many else one.unit)
-        return _weighed(replace(entry, edits=steps), weight), False
-    steps, coarse = edits(before, after)
-    if before == after:
-        weight = Weight("none", 0.0, (), ())
-    elif fold(before) == fold(after):
-        weight = significance.of_typography(before, after)
     else:
-        weight = significance.of_edits(steps, texts.words)
-    if one.kind in _STRUCTURAL:
-        share = len(after) / max(1, len(texts.now))
-        weight = significance.both(significance.of_place(share, _whereabouts(one, before)), weight)
-    return _weighed(replace(entry, edits=steps), weight), coarse
+        steps, coarse = edits(before, after)
+        weight = significance.of_wording(before, after, steps, texts.words)
+        if one.kind in _STRUCTURAL:
+            share = len(after) / max(1, len(texts.now))
+            weight = significance.both(significance.of_place(share, _whereabouts(one, before)), weight)
+    entry = Entry(
+        one.kind, one.unit, None, one.was, one.now, one.was_span, one.now_span, before, after, steps,
+        weight.touches, weight.klass, weight.significance, weight.reasons,
+    )  # fmt: skip
+    return entry, coarse
 
 
 def _whereabouts(one: Found, text: str) -> str:

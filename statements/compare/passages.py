@@ -12,7 +12,7 @@ from schemas.records import EntryKind, Wording
 from statements.compare import sentences
 from statements.compare.alignment import Alignment, Pair, align
 from statements.compare.folding import fold
-from statements.compare.likeness import common
+from statements.compare.likeness import common, plainly_alike
 from statements.compare.tokens import Alphabet, words
 
 TRAVELS: Final = 12  # characters (folded) from which an equal sentence elsewhere is the same sentence
@@ -218,7 +218,7 @@ def _within(here: _Side, there: _Side, pair: Pair) -> tuple[list[Found], list[_L
         return whole, [], [], []
     was = [here.text[slice(*span)] for span in left]
     now = [there.text[slice(*span)] for span in right]
-    alignment = align(was, now, alone=ALONE)
+    alignment = _in_place(was, now) or align(was, now, alone=ALONE)
     if not alignment.pairs or _entangled(was, now, alignment) or not _spaced_alike(here, there, pair, left, right, alignment):
         return whole, [], [], []
     found: list[Found] = []
@@ -231,6 +231,13 @@ def _within(here: _Side, there: _Side, pair: Pair) -> tuple[list[Found], list[_L
     put = [_Loose(pair.now, right[i], now[i], False) for i in alignment.added]
     steady = [(left[one.was][0], right[one.now][0]) for one in alignment.pairs if not one.moved]
     return found, cut, put, steady
+
+
+def _in_place(was: list[str], now: list[str]) -> Alignment | None:
+    """The alignment of as many sentences as before, each equal or plainly alike to the one in its place; None where it is not so simple."""
+    if len(was) != len(now) or not all(before == after or plainly_alike(before, after) for before, after in zip(was, now, strict=True)):
+        return None
+    return Alignment(tuple(Pair(i, i, before == after) for i, (before, after) in enumerate(zip(was, now, strict=True))), (), ())
 
 
 def _entangled(was: list[str], now: list[str], alignment: Alignment) -> bool:

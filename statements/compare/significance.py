@@ -55,6 +55,15 @@ def of_typography(before: str, after: str) -> Weight:
     return Weight("cosmetic", within("cosmetic", start + 0.01 * len(touches)), touches, ("typography only",))
 
 
+def of_wording(before: str, after: str, edits: Sequence[Edit], words: Words) -> Weight:
+    """The verdict on two wordings of one text and the edits between them."""
+    if before == after:
+        return Weight("none", 0.0, (), ())
+    if fold(before) == fold(after):
+        return of_typography(before, after)
+    return of_edits(edits, words)
+
+
 def graver(one: ChangeClass, other: ChangeClass) -> ChangeClass:
     return max(one, other, key=CLASS_ORDER.index)
 

@@ -32,7 +32,11 @@ def same_word(before: str, after: str, words: Words) -> bool:
         return True
     if any(char.isdigit() for char in left + right):
         return False
-    if frozenset((left, right)) in words.harmless or _habit(left, words) == _habit(right, words):
+    if frozenset((left, right)) in words.harmless:
+        return True
+    if OSA.distance(left, right, score_cutoff=_ROOM[-1][1]) > _ROOM[-1][1]:
+        return False
+    if _habit(left, words) == _habit(right, words):
         return True
     return (words.spelling is not None and _number_of_one(left, right)) or _slip(before, after, words)
 

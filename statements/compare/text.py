@@ -7,7 +7,7 @@ from operator import ne
 from typing import Final
 
 from diff_match_patch import diff_match_patch
-from rapidfuzz.distance import Indel
+from rapidfuzz.distance import Indel, Postfix, Prefix
 
 from statements.compare.tokens import Alphabet, tokens
 
@@ -82,10 +82,10 @@ def in_order(before: Sequence[str], after: Sequence[str]) -> list[tuple[int, int
 
 def _shared_ends(before: str, after: str) -> tuple[int, int]:
     """Lengths of the equal beginning and end, cut back to a space so that neither splits a token."""
-    head = int(_MACHINE.diff_commonPrefix(before, after))
+    head = Prefix.similarity(before, after)
     if not (_border(before, head) and _border(after, head)):
         head = before.rfind(" ", 0, head) + 1
-    tail = int(_MACHINE.diff_commonSuffix(before[head:], after[head:]))
+    tail = Postfix.similarity(before[head:], after[head:])
     if not (_border(before, len(before) - tail) and _border(after, len(after) - tail)):
         space = before.find(" ", len(before) - tail)
         tail = len(before) - space if space >= 0 else 0
@@ -109,7 +109,7 @@ def _differing(was: list[str], now: list[str]) -> tuple[list[Edit], bool]:
         diffs = _MACHINE.diff_main(left, right, False)
         _MACHINE.diff_cleanupSemantic(diffs)
         return [(_SIGNS[sign], alphabet.decode(encoded)) for sign, encoded in diffs], False
-    head, tail = _MACHINE.diff_commonPrefix(left, right), _MACHINE.diff_commonSuffix(left, right)
+    head, tail = Prefix.similarity(left, right), Postfix.similarity(left, right)
     if (len(left) - head - tail) * (len(right) - head - tail) > ROOM:
         return [("-", "".join(was)), ("+", "".join(now))], True
     found: list[Edit] = []

@@ -21,9 +21,11 @@ ORDER: Final = (
     "negation", "modality", "strength", "hedge", "scope", "number", "date", "actor", "object", "name", "wording", "completion", "truncation",
     "spelling", "doubled_word", "case", "punctuation", "quotes", "dash", "whitespace", "width", "invisible", "unicode",
 )  # fmt: skip
-CONTEXT: Final = 140  # characters on each side of an edit in which a cue of several words may begin or end
+CONTEXT: Final = 140  # characters on each side of an edit in which the verb of its sentence is looked for
+CUE: Final = 45  # characters on each side in which a cue of several words may begin or end
 LARGE: Final = 20_000  # characters of an edit too long to be told by its words
 COMPLETION: Final = 100  # characters at most that complete a cut sentence: about one and a half lines of print
+_STICKS = "'’-_"
 _STOP = re.compile(r"[.!?。！？…;:][”’」』）)\"']*\s*$")
 _SENTENCE_END = re.compile(r"[.!?](?=\s)|[。！？]")
 
@@ -74,7 +76,7 @@ def touch(hunk: Hunk, words: Words) -> Touch:
     if len(cut) + len(put) > LARGE:
         return Touch("wording", ("wording",), _became("wording", cut, put))
     left, right = hunk.left[-8:], hunk.right[:8]
-    if fold(left + cut + right) == fold(left + put + right) or _only_space(left + cut + right, left + put + right):
+    if _only_typography(fold(left + cut + right), fold(left + put + right)):
         return Touch("cosmetic", tuple(_sorted(typography(cut, put))), "typography only")
     was, now = words_in(fold(cut)), words_in(fold(put))
     if _symbols(cut) != _symbols(put):
@@ -96,9 +98,9 @@ def touch(hunk: Hunk, words: Words) -> Touch:
     return _meaning(hunk, words)
 
 
-def _only_space(before: str, after: str) -> bool:
-    """Whether nothing but white space beside a mark differs, as in "a,b" and "a, b"; "to gether" is another matter."""
-    return words_in(fold(before)) == words_in(fold(after)) and fold(before).replace(" ", "") == fold(after).replace(" ", "")
+def _only_typography(before: str, after: str) -> bool:
+    """Whether two folded texts are equal but for white space beside a mark, as in "a,b" and "a, b"; "to gether" is another matter."""
+    return before == after or (before.replace(" ", "") == after.replace(" ", "") and words_in(before) == words_in(after))
 
 
 def _symbols(text: str) -> list[str]:
@@ -131,7 +133,7 @@ def _same_words(hunk: Hunk, words: Words) -> bool:
     was, now = left.split(), right.split()
     if not was or not now:
         return False
-    if _letters(left) == _letters(right):
+    if abs(len(left) - len(right)) <= len(was) + len(now) and _letters(left) == _letters(right):
         return True
     was, now = [_strip(word) for word in was], [_strip(word) for word in now]
     if len(was) != len(now):
@@ -147,9 +149,13 @@ def _same_words(hunk: Hunk, words: Words) -> bool:
 
 def _completed(hunk: Hunk) -> tuple[str, str]:
     """Both sides with the word pieces that stick to them: "non-" cut from "non-proliferation" is judged as the whole word."""
-    head = re.search(r"[\w'’-]*$", hunk.left)
-    tail = re.match(r"[\w'’-]*", hunk.right)
-    before, behind = head[0] if head else "", tail[0] if tail else ""
+    start = len(hunk.left)
+    while start and (hunk.left[start - 1].isalnum() or hunk.left[start - 1] in _STICKS):
+        start -= 1
+    end = 0
+    while end < len(hunk.right) and (hunk.right[end].isalnum() or hunk.right[end] in _STICKS):
+        end += 1
+    before, behind = hunk.left[start:], hunk.right[:end]
     return before + hunk.cut + behind, before + hunk.put + behind
 
 
@@ -176,7 +182,7 @@ def _completes(hunk: Hunk, words: Words) -> bool:
 def _meaning(hunk: Hunk, words: Words) -> Touch:
     """Which cues came, went or changed places between the two wordings of the hunk's surroundings."""
     start = _sentence_start(hunk.left)
-    left, right = hunk.left[start:], hunk.right[: _sentence_stop(hunk.right)]
+    left, right = hunk.left[max(start, len(hunk.left) - CUE) :], hunk.right[: min(_sentence_stop(hunk.right), CUE)]
     before, after = fold(left + hunk.cut + right), fold(left + hunk.put + right)
     was, now = words.cues(before), words.cues(after)
     gone, come = _difference(was, now)
@@ -190,7 +196,7 @@ def _meaning(hunk: Hunk, words: Words) -> Touch:
         if parties[0] != parties[1]:
             kinds["actor"] = f"actor: the order of {' and '.join(dict.fromkeys(parties[0]))} changed"
     elif not any(cue.touch == "actor" for cue in gone + come):
-        role = _role(len(left), now)
+        role = _role(hunk, words)
         if role != "actor":
             told = kinds.pop("actor").replace("actor", role, 1)
             kinds[role] = f"{kinds[role]}; {told}" if role in kinds else told
@@ -236,12 +242,11 @@ def _taken(cues: list[Cue], balance: Counter[tuple[str, str]], side: int) -> lis
     return taken
 
 
-def _role(at: int, cues: list[Cue]) -> str:
+def _role(hunk: Hunk, words: Words) -> str:
     """Actor before the verb of the sentence, object behind it, a mere name where no verb says anything."""
-    verbs = [cue.start for cue in cues if cue.touch in {"strength", "modality"}]
-    if any(start < at for start in verbs):
-        return "object"
-    return "actor" if verbs else "name"
+    said = [hunk.left[_sentence_start(hunk.left) :], hunk.right[: _sentence_stop(hunk.right)]]
+    before, behind = (any(cue.touch in {"strength", "modality"} for cue in words.cues(fold(text))) for text in said)
+    return "object" if before else "actor" if behind else "name"
 
 
 def _opposed(hunk: Hunk, words: Words) -> tuple[str, str] | None:
