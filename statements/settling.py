@@ -118,14 +118,9 @@ def _write_verdicts(connection: Connection, judged: Sequence[Judged], occasion: 
     stale = [j.capture.key for j in fresh if j.capture.key in known]
     if stale:
         connection.execute(sa.update(t.reading).where(r.capture_id.in_(stale)).values(is_current=False))
-    rows = [_reading_row(j, occasion.at) for j in fresh]
-    if rows:
-        # A reading taken back by a later one may be the right one again (a declaration edited to and fro).
-        again = sa.update(t.reading).values(is_current=True, recorded_at=occasion.at)
-        for row in rows:
-            done = connection.execute(again.where(r.capture_id == row["capture_id"], r.extraction_id == row["extraction_id"])) if stale else None
-            if done is None or not done.rowcount:
-                add(connection, t.reading, [row])
+    if fresh:
+        # Never edited: a declaration that is edited to and fro leaves a reading each time, and the latest is in force.
+        connection.execute(sa.insert(t.reading), [_reading_row(j, occasion.at) for j in fresh])
     connection.execute(sa.delete(t.pending).where(t.pending.c.capture_id.in_(keys)))
 
 

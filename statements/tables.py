@@ -181,8 +181,8 @@ reading = sa.Table(
     sa.Column("content_sha256", sa.Text),
     sa.Column("is_current", sa.Boolean, nullable=False),  # the latest reading of its capture
     sa.Column("recorded_at", Instant, nullable=False),
-    sa.UniqueConstraint("capture_id", "extraction_id"),
 )
+sa.Index("ix_reading_capture_id", reading.c.capture_id)
 sa.Index(
     "ix_reading_fold",
     reading.c.address,

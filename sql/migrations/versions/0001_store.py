@@ -11,6 +11,12 @@ down_revision = None
 
 def upgrade():
     op.create_table(
+        "archived_body",
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("capture_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_archived_body")),
+    )
+    op.create_table(
         "batch",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
@@ -41,6 +47,17 @@ def upgrade():
     )
     op.create_index(op.f("ix_change_address"), "change", ["address"], unique=False)
     op.create_table(
+        "event",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("statement_id", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("recorded_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_event")),
+    )
+    op.create_table(
         "host",
         sa.Column("host_group", sa.Text(), nullable=False),
         sa.Column("next_allowed_at", sa.Float(), nullable=False),
@@ -55,28 +72,6 @@ def upgrade():
         sa.Column("recorded_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("source", "origin", "entry", name=op.f("pk_ledger")),
     )
-    op.create_table(
-        "outbox",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("event_key", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("statement_id", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("subscriber", sa.Text(), nullable=False),
-        sa.Column("payload", sa.JSON(), nullable=False),
-        sa.Column("created_at", Instant(), nullable=False),
-        sa.Column("due_at", Instant(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("claimed_by", sa.Text(), nullable=True),
-        sa.Column("claimed_until", Instant(), nullable=True),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("last_error", sa.Text(), nullable=True),
-        sa.Column("message_id", sa.Text(), nullable=True),
-        sa.Column("sent_at", Instant(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
-        sa.UniqueConstraint("event_key", "subscriber", name=op.f("uq_outbox_event_key_subscriber")),
-    )
-    op.create_index("ix_outbox_state_due_at", "outbox", ["state", "due_at"], unique=False)
     op.create_table(
         "run",
         sa.Column("address", sa.Text(), nullable=False),
@@ -120,10 +115,12 @@ def upgrade():
         sa.Column("last_polled_at", Instant(), nullable=True),
         sa.Column("last_success_at", Instant(), nullable=True),
         sa.Column("last_changed_at", Instant(), nullable=True),
+        sa.Column("listings", sa.JSON(), nullable=False),
         sa.Column("health", sa.JSON(), nullable=False),
         sa.Column("told", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("source", name=op.f("pk_source_state")),
     )
+    op.create_table("stale_series", sa.Column("series", sa.Text(), nullable=False), sa.PrimaryKeyConstraint("series", name=op.f("pk_stale_series")))
     op.create_table(
         "statement",
         sa.Column("id", sa.Text(), nullable=False),
@@ -133,6 +130,13 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_statement")),
     )
     op.create_index(op.f("ix_statement_source"), "statement", ["source"], unique=False)
+    op.create_table(
+        "visits",
+        sa.Column("host_group", sa.Text(), nullable=False),
+        sa.Column("visited_on", sa.Date(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("host_group", "visited_on", name=op.f("pk_visits")),
+    )
     op.create_table(
         "wording",
         sa.Column("id", sa.Text(), nullable=False),
@@ -164,6 +168,7 @@ def upgrade():
         sa.Column("is_living", sa.Boolean(), nullable=False),
         sa.Column("next_due_at", Instant(), nullable=True),
         sa.Column("last_changed_at", Instant(), nullable=True),
+        sa.Column("quickened_at", Instant(), nullable=True),
         sa.Column("recorded_at", Instant(), nullable=False),
         sa.ForeignKeyConstraint(["statement_id"], ["statement.id"], name=op.f("fk_address_statement_id_statement")),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_address")),
@@ -195,6 +200,30 @@ def upgrade():
         sa.ForeignKeyConstraint(["statement_id"], ["statement.id"], name=op.f("fk_membership_statement_id_statement")),
         sa.PrimaryKeyConstraint("series", "statement_id", name=op.f("pk_membership")),
     )
+    op.create_index(op.f("ix_membership_statement_id"), "membership", ["statement_id"], unique=False)
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("event_key", sa.Text(), nullable=False),
+        sa.Column("subscriber", sa.Text(), nullable=False),
+        sa.Column("statement_id", sa.Text(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("due_at", Instant(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("claimed_by", sa.Text(), nullable=True),
+        sa.Column("claimed_until", Instant(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("message_id", sa.Text(), nullable=True),
+        sa.Column("sent_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(["event_key"], ["event.key"], name=op.f("fk_outbox_event_key_event")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+        sa.UniqueConstraint("event_key", "subscriber", name=op.f("uq_outbox_event_key_subscriber")),
+    )
+    op.create_index("ix_outbox_message_id", "outbox", ["message_id"], unique=False)
+    op.create_index("ix_outbox_state_due_at", "outbox", ["state", "due_at"], unique=False)
+    op.create_index("ix_outbox_subscriber_sent_at", "outbox", ["subscriber", "sent_at"], unique=False)
+    op.create_index("ix_outbox_subscriber_state", "outbox", ["subscriber", "state"], unique=False)
     op.create_table(
         "stances",
         sa.Column("wording_id", sa.Text(), nullable=False),
@@ -278,8 +307,8 @@ def upgrade():
         sa.ForeignKeyConstraint(["capture_id"], ["capture.id"], name=op.f("fk_reading_capture_id_capture")),
         sa.ForeignKeyConstraint(["extraction_id"], ["extraction.id"], name=op.f("fk_reading_extraction_id_extraction")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reading")),
-        sa.UniqueConstraint("capture_id", "extraction_id", name=op.f("uq_reading_capture_id_extraction_id")),
     )
+    op.create_index("ix_reading_capture_id", "reading", ["capture_id"], unique=False)
     op.create_index(
         "ix_reading_fold",
         "reading",
