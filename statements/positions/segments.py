@@ -35,6 +35,7 @@ class _Cutter:
     def __init__(self, items: Sequence[Item], speakers: list[Match], tokens: Tokens, stance: Stance, parties: Parties) -> None:
         self.items, self.speakers, self.tokens, self.stance, self.parties = items, speakers, tokens, stance, parties
         kinds = ("booster", "negation", "hedge")
+        self.opening = {begin for begin, _, one in items if one.kind == "stance"}
         self.modifiers = {place for begin, end, one in items if one.kind in kinds for place in range(begin, end)}
 
     def cut(self, sentence: Sentence) -> list[Segment]:
@@ -100,7 +101,8 @@ class _Cutter:
             before = range(item, min(item + 2, at))
         else:
             return False
-        return any(words[place].endswith("ing") and place != first for place in before)
+        near = next((place for place in before if words[place].endswith("ing")), first)
+        return near != first and near not in self.opening
 
     def _absolute(self, item: Item, first: int) -> int | None:
         """Where ", with the UN playing the leading role" begins, which is a clause of its own without a finite verb."""

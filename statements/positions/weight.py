@@ -37,6 +37,13 @@ def weigh(segment: Segment, tokens: Tokens, promised: set[int], silent: bool) ->
             continue
         if entry.caps and any(0 <= one[0] - item[1] <= 1 and one[2].polarity == "open" for one in segment.items):
             continue  # "would like to reiterate" reiterates
+        if (
+            segment.head is not None
+            and item is not segment.head
+            and segment.head[2].polarity in ("support", "oppose")
+            and _anothers(item, segment, tokens)
+        ):
+            continue
         if capped or (entry.kind != "judgement" and start - duty <= 2):
             if entry.polarity == "oppose":
                 counted.append((item, 0, "oppose"))
@@ -67,12 +74,20 @@ def weigh(segment: Segment, tokens: Tokens, promised: set[int], silent: bool) ->
     )
 
 
+def _anothers(item: Item, segment: Segment, tokens: Tokens) -> bool:
+    """Whether the cue is a noun that somebody owns, as in "appreciates Russia's firm support": what is spoken of, not what is said."""
+    before = item[0] - 1
+    while before > segment.first and any(start <= before < end for start, end, entry in segment.items if entry.kind == "booster"):
+        before -= 1
+    return before >= segment.first and tokens.owns[before]
+
+
 def _boosts(item: Item, segment: Segment, tokens: Tokens) -> bool:
     """Whether a booster strengthens the stance: an adjective such as "firm" only right before the word it belongs to."""
     start, end, entry = item
     if entry.kind != "booster" or end - start > 1 or tokens.words[start].endswith("ly") or tokens.words[start] in ("never", "whatsoever"):
         return entry.kind == "booster"
-    return any(0 <= one[0] - end <= 1 and one[2].kind in SCORED for one in segment.items)
+    return any(0 <= one[0] - end <= 1 and one[2].kind in SCORED and not _anothers(one, segment, tokens) for one in segment.items)
 
 
 def _polarity(counted: list[tuple[Item, int, str]]) -> Polarity:

@@ -169,3 +169,38 @@ def test_a_possessive_carries_its_subject_into_the_next_predicate() -> None:
     first, second = read("The two sides support the peaceful use of outer space and oppose its weaponization.")
     assert first.issues == second.issues == ("outer_space",)
     assert (first.polarity, second.polarity) == ("support", "oppose")
+
+
+@pytest.mark.parametrize(
+    ("text", "level", "polarity"),
+    [
+        ("Under no circumstances will the two sides accept the talks on Kosovo.", 4, "oppose"),
+        ("We can no longer accept the talks on Kosovo.", 4, "oppose"),
+        ("We are not in a position to support the talks on Kosovo.", 2, "oppose"),
+        ("We have no intention of joining the talks on Kosovo.", 3, "oppose"),
+        ("We noted the unacceptability of the talks on Kosovo.", 4, "oppose"),
+        ("We are deeply disappointed by the talks on Kosovo.", 3, "oppose"),
+        ("We share the concern about the talks on Kosovo.", 2, "oppose"),
+        ("We are determined that the talks on Kosovo must never stop.", 4, "oppose"),
+        ("Our common goal remains a settlement in Kosovo.", 2, "support"),
+    ],
+)
+def test_refusal_and_resolve_have_many_wordings(text: str, level: int, polarity: str) -> None:
+    clause = only(text)
+    assert (clause.level, clause.polarity) == (level, polarity), clause
+
+
+@pytest.mark.parametrize("who", ["The Taliban", "The IAEA", "The international community", "The resolution", "The Palestinian Authority"])
+def test_what_others_say_is_nobodys_position_here(who: str) -> None:
+    assert only(f"{who} supports the talks on Kosovo.").level == 0
+    assert only(f"The two sides urge the Taliban to join the talks on Kosovo, which {who[0].lower() + who[1:]} supports.").level == 4
+
+
+def test_support_that_another_gives_is_what_is_spoken_of() -> None:
+    assert only("China appreciates Russia's firm support on Kosovo.").level == 2
+    assert only("China expresses concern over Russia's support for Kosovo.").polarity == "oppose"
+
+
+def test_participles_that_each_take_a_stance_are_clauses() -> None:
+    clauses = read("The two sides, recalling the talks on Kosovo and reaffirming the ABM Treaty, will meet in May.")
+    assert [clause.issues for clause in clauses if clause.level][:2] == [("kosovo",), ("abm_treaty",)]

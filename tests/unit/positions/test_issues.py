@@ -12,7 +12,7 @@ from schemas.records import Passage, Stances, Wording
 from statements.positions import lexicon, reading
 
 EXAMPLES = Path(__file__).parents[2] / "issues"
-FILES = {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in sorted(EXAMPLES.glob("*.yml")) if path.stem != "held_out"}
+FILES = {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in sorted(EXAMPLES.glob("*.yml")) if not path.stem.startswith("held_out")}
 
 
 def read(example: dict[str, Any]) -> Stances:
