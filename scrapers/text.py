@@ -16,6 +16,7 @@ _NUMBERED = re.compile(
     r"^(?:(?:[IVX]{1,5}|\d{1,2}(?:\.\d{1,2})*)[.、．]|[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）|第[一二三四五六七八九十]+[章节条])\s*(?=\S)"
 )
 _MARKDOWN = re.compile(r"^#{1,6}\s+(?=\S)")  # what some extractors make of a heading
+_STOPS = frozenset(".!?。！？”")
 _CLOSED = re.compile(r"[.!?…:;。！？：；][\"'”’»)\]）】》」』*\d]*$|[\"”»)\]）】》」』]$")
 _LOWER = re.compile(r"[a-zà-öø-ÿа-я]")
 _HYPHENATED = re.compile(r"(\w+)-$")
@@ -196,7 +197,7 @@ def is_titled(text: str) -> bool:
 
 def _seems_cut(passage: Passage, wrapped: bool, is_last: bool) -> bool:
     text = passage.text
-    if not is_open_line(text):
+    if text[-1] in _STOPS or not is_open_line(text):
         return False
     if _CJK.search(text[-1:]):
         return text[-1] in _OPEN_ENDS_CJK or (passage.kind == "paragraph" and is_last and len(text) > 40)
