@@ -13,6 +13,7 @@ from statements.alerts.phrases import counted, dated, joined, named, seen, short
 from statements.alerts.quoting import Quote
 from statements.alerts.subscriptions import KINDS, EventKind, Subscription
 from statements.compare.text import edits
+from statements.web import links
 
 MOST_QUOTED = 10  # lines in one mail
 MOST_LISTED = 40  # statements named in one digest; the rest are counted
@@ -121,8 +122,12 @@ def _item(event: Event, subscription: Subscription, titles: Mapping[str, str], b
         findings=tuple(findings),
         more=_counts(unquoted, bool(findings)),
         url=web_address(event.url),
-        page=f"{base_url}/statements/{event.statement}" if base_url else "",
+        page=_page(event, base_url) if base_url else "",
     )
+
+
+def _page(event: Event, base_url: str) -> str:
+    return links.change_url(base_url, event.capture) if event.kind == "altered" else links.statement_url(base_url, event.statement)
 
 
 def _when(event: Event, subscription: Subscription) -> tuple[str, ...]:

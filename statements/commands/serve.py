@@ -32,6 +32,7 @@ def command(host: str, port: int) -> None:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(128)  # from here on a visitor waits, and is not refused
     except OSError as error:
         note(f"statements serve: {host}:{port} cannot be listened on ({error.strerror}); give another --port, or 0 for a free one.")
         sys.exit(1)

@@ -16,12 +16,12 @@ def statement_url(base: str, statement: str) -> str:
     return f"{base.rstrip('/')}/statements/{quote(statement, safe='')}"
 
 
-def change_url(base: str, statement: str, capture: str) -> str:
-    """The page of what a capture of the statement was the first to show: the red-line of its change, or the statement where it changed nothing.
+def change_url(base: str, capture: str) -> str:
+    """The page of what a capture was the first to show: the red-line of its change, or its statement where it changed nothing.
 
     Told by the capture, which is a fact: the ids of versions and changes follow the fold, and a memento found later may cut the runs anew.
 
-    >>> change_url("https://statements.example.org", "4f1c", "aa02")
-    'https://statements.example.org/statements/4f1c?seen=aa02'
+    >>> change_url("https://statements.example.org", "aa02")
+    'https://statements.example.org/captures/aa02'
     """
-    return f"{statement_url(base, statement)}?seen={quote(capture, safe='')}"
+    return f"{base.rstrip('/')}/captures/{quote(capture, safe='')}"

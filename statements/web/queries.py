@@ -281,20 +281,18 @@ def evidence(connection: Connection, stood: Stood) -> list[Evidence]:
     ]
 
 
-def shown_by(connection: Connection, statement: str, capture: str) -> str | None:
-    """The id of the change whose later version begins with, or holds, this capture of the statement."""
+def shown_by(connection: Connection, capture: str) -> tuple[str | None, str | None]:
+    """The statement that a capture is of now, and the id of the change whose later version holds the capture; None where there is none."""
     r, v, c, a = t.reading.c, t.version.c, t.change.c, t.address.c
-    query = (
+    statement = connection.execute(sa.select(a.statement_id).join(t.capture, t.capture.c.address == a.key).where(t.capture.c.id == capture)).scalar()
+    change = connection.execute(
         sa.select(c.id)
         .join(t.version, v.id == c.to_version)
         .join(t.reading, sa.and_(r.address == v.address, r.content_sha256 == v.content_sha256, r.is_current))
-        .join(t.address, a.key == v.address)
-        .where(r.capture_id == capture, a.statement_id == statement)
-        .where(r.captured_at.between(v.first_captured_at, v.last_captured_at))
+        .where(r.capture_id == capture, r.captured_at.between(v.first_captured_at, v.last_captured_at))
         .limit(1)
-    )
-    found: str | None = connection.execute(query).scalar()
-    return found
+    ).scalar()
+    return statement, change
 
 
 def memberships(connection: Connection, statement: str) -> list[str]:

@@ -86,16 +86,11 @@ def changes(request: Request, source: str = "", klass: ChangeClass | None = None
 
 
 @router.get("/statements/{key}", name="statement")
-def statement(request: Request, key: str, seen: str = "", on: str = "") -> Response:
-    """One statement: its changes, positions, shifts, versions and captures.
-
-    `seen` leads to the change that a capture was the first to show, `on` to the version that stood on a day.
-    """
+def statement(request: Request, key: str, on: str = "") -> Response:
+    """One statement: its changes, positions, shifts, versions and captures; `on` leads to the version that stood on a day."""
     library = _library(request)
     with library.store.reading() as connection:
         key = _statement_named(connection, key)
-        if seen and (changed := queries.shown_by(connection, key, seen)):
-            return RedirectResponse(_url(request, "change", key=changed), 303)
         told = history(connection, key)
         if on:
             return RedirectResponse(_url(request, "version", key=_standing_on(connection, told["statement"]["addresses"], on)), 303)
@@ -117,6 +112,16 @@ def statement(request: Request, key: str, seen: str = "", on: str = "") -> Respo
             cited=queries.heads(connection, sorted({shift.last_said or shift.from_statement for shift in found})),
             memberships=queries.memberships(connection, key),
         )
+
+
+@router.get("/captures/{key}", name="capture")
+def capture(request: Request, key: str) -> Response:
+    """To what a capture was the first to show: mails link here, as versions may be cut anew and statements become one, but a capture stays."""
+    with _library(request).store.reading() as connection:
+        of, changed = queries.shown_by(connection, key)
+    if of is None:
+        raise NotFound(f"No capture is called {key}.")
+    return RedirectResponse(_url(request, "change", key=changed) if changed else _url(request, "statement", key=of), 303)
 
 
 @router.get("/changes/{key}", name="change")

@@ -67,5 +67,3 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     app = create_app(Library(place))
     yield Shown(app, TestClient(app), store, {one.id: one.address for one in state.statements.values()})
     store.engine.dispose()
-
-    return tmp_path_factory.mktemp("screens")

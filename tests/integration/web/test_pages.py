@@ -13,6 +13,7 @@ from statements.settings import Settings
 from statements.web.app import create_app
 from statements.web.library import Library
 from statements.web.links import change_url
+from statements.web.queries import evidence, version
 from tests.stores import settings_for
 
 
@@ -60,6 +61,11 @@ def every_page(shown) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def crawled(shown):
     return every_page(shown)
+
+
+def history_versions(shown, statement: str) -> list[str]:
+    """The ids of a statement's versions, the latest first."""
+    return list(dict.fromkeys(re.findall(r'href="/versions/([0-9a-f]{64})"', shown.get(f"/statements/{statement}"))))
 
 
 def test_every_link_leads_to_a_page(crawled):
@@ -117,13 +123,14 @@ def test_a_mails_link_leads_to_the_red_line_of_what_its_capture_showed(shown):
     (change,) = set(re.findall(r"/changes/[0-9a-f]{64}", shown.get(f"/statements/{statement}")))
     after = re.findall(r'href="(/versions/[0-9a-f]{64})"', shown.get(change))[-1]
     with shown.store.reading() as connection:
-        from statements.web.queries import evidence, version
+        capture = evidence(connection, version(connection, after.rpartition("/")[2]))[0].capture
+        first = evidence(connection, version(connection, history_versions(shown, statement)[-1]))[0].capture
 
-        stood = version(connection, after.rpartition("/")[2])
-        capture = evidence(connection, stood)[0].capture
-    answer = shown.client.get(change_url("", statement, capture), follow_redirects=False)
-    assert (answer.status_code, answer.headers["location"]) == (303, change)
-    assert shown.client.get(change_url("", statement, "0" * 64)).status_code == 200
+    def leads_to(key: str) -> str:
+        return shown.client.get(change_url("", key), follow_redirects=False).headers["location"]
+
+    assert leads_to(capture) == change
+    assert leads_to(first) == f"/statements/{statement}"
 
 
 def test_a_version_shows_its_text_and_leads_to_the_stored_bodies(shown):
@@ -190,7 +197,7 @@ def test_the_health_page_names_every_source_and_what_it_suffers_from(shown):
 
 
 def test_what_is_not_there_is_said_in_a_sentence(shown):
-    for path in ("/statements/ffffffffffff", "/changes/00", "/versions/00", "/snapshots/00", "/series/none", "/nowhere"):
+    for path in ("/statements/ffffffffffff", "/changes/00", "/captures/00", "/versions/00", "/snapshots/00", "/series/none", "/nowhere"):
         answer = shown.client.get(path)
         assert answer.status_code == 404
         assert 'class="note"' in answer.text

@@ -77,7 +77,7 @@ def test_both_clocks_are_told_in_the_readers_zone_with_utc_beside():
 def test_links_lead_to_the_ministry_and_to_our_page():
     text, page = parts(mail(altered()))
     links = [anchor["href"] for anchor in BeautifulSoup(page, "lxml").find_all("a")]
-    assert links == ["https://mfa.nord.example/s1.html", f"{BASE}/statements/s1"]
+    assert links == ["https://mfa.nord.example/s1.html", f"{BASE}/captures/capture%20of%20s1"]
     assert all(link in text for link in links)
 
 
