@@ -266,7 +266,7 @@ def _names(hunk: Hunk, words: Words) -> str | None:
         parts = text.split()
         for i, part in enumerate(parts):
             word = _strip(part)
-            if word[:1].isupper() and not (i == 0 and opening) and word.lower() not in words.small:
+            if word[:1].isupper() and not (i == 0 and opening) and word.lower() not in words.small and not words.cues(fold(word)):
                 return _became("name", hunk.cut, hunk.put)
     return None
 
