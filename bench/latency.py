@@ -30,13 +30,13 @@ from statements.store import create_engine as engine_of
 
 STATEMENTS = 20
 POLL = 5.0  # seconds
-LIMIT = 120.0  # seconds for one mail
+LIMIT = 180.0  # seconds for one mail
 SOURCE = "specimen_mfa_en"
 STEPS = (
     "the watcher sees it",  # and Airflow has the asset's event
     "Airflow queues a run",
     "its task begins",
-    "fetched, settled, owed",
+    "fetched, settled, ended",
     "Airflow queues the sender",
     "its task begins",
     "the mail is sent",
@@ -155,7 +155,7 @@ def _steps(one: Published, owed: Any, seen: Sequence[datetime], runs: Sequence[A
     watching = [run for run in runs if run.dag_id.startswith("watch_") and run.start_date <= owed.recorded_at][-1]
     sending = [run for run in runs if run.dag_id == "send_alerts" and run.start_date <= owed.sent_at][-1]
     saw = next((moment for moment in seen if moment.timestamp() > one.at), watching.queued_at)
-    moments = (saw, watching.queued_at, watching.start_date, owed.recorded_at, sending.queued_at, sending.start_date, owed.sent_at)
+    moments = (saw, watching.queued_at, watching.start_date, watching.end_date, sending.queued_at, sending.start_date, owed.sent_at)
     return [moment.timestamp() for moment in moments]
 
 

@@ -4,7 +4,7 @@ Reads one line of JSON from standard input and keeps it open: when its far end c
 ends. Tells what happens as lines of JSON on standard output. Started by `statements.local.airflow`; the environment
 carries Airflow's configuration.
 
-    {"logs": folder, "pools": {name: slots}, "preload": [module, …], "grace": seconds}
+    {"logs": folder, "pools": {name: slots}, "preload": ["module" or "module:function", …], "grace": seconds}
 """
 
 from __future__ import annotations
@@ -150,9 +150,14 @@ class Services:
         if name == "api-server":
             rehearse()
         if name == "scheduler":
-            for module in self.preload:  # its tasks are forked from it, and find these read in
-                with contextlib.suppress(ImportError):
-                    importlib.import_module(module)
+            for entry in self.preload:  # its tasks are forked from it, and find these ready
+                module, _, function = entry.partition(":")
+                try:
+                    found = importlib.import_module(module)
+                    if function:
+                        getattr(found, function)()
+                except Exception:  # whichever task needs it says so; the log is this service's
+                    traceback.print_exc()
         os.read(self.gate, 1)
         sys.argv = ["airflow", *arguments]
         importlib.import_module("airflow.__main__").main()

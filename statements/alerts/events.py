@@ -171,6 +171,11 @@ def with_parents(issues: Iterable[str]) -> set[str]:
     return {".".join(parts[:depth]) for parts in (issue.split(".") for issue in issues) for depth in range(1, len(parts) + 1)}
 
 
+def prepare() -> None:
+    """Build now what turns events into JSON and back: for a process that forks workers."""
+    _adapter()
+
+
 @cache
 def _adapter() -> Any:
     from pydantic import TypeAdapter

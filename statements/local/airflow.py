@@ -42,7 +42,7 @@ class Arrangement:
     plugins: Path = CHECKOUT / "plugins"
     port: int | None = None  # None: 8080 where it is free, else any free one
     parallelism: int = 4
-    preload: Sequence[str] = ()  # modules that tasks find read in; edits to them need a restart
+    preload: Sequence[str] = ()  # "module" or "module:function", read in and called before any task; edits to them need a restart
     grace: float = 10.0  # seconds that running tasks get when everything ends
 
     @property

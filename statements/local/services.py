@@ -17,8 +17,8 @@ from statements.local.mailbox import Mailbox
 from statements.local.postgres import Postgres
 from statements.local.terminal import Terminal
 
-# What every task needs, read in once by the scheduler that its tasks are forked from.
-PRELOAD = ("statements.pipeline", "schemas.expectations", "great_expectations")
+# Called once by the scheduler that tasks are forked from.
+PRELOAD = ("statements.warming:warm",)
 
 
 @dataclass(frozen=True, slots=True)
