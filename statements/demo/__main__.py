@@ -50,6 +50,7 @@ def main() -> None:
             await_mail(store, airflow, terminal)
             show(store, site, home / "demo" / "mail", terminal, time.monotonic() - began)
             terminal.title("Airflow", f"{airflow.url}   user {airflow.user}   password {airflow.password}")
+            terminal.note(f"    every statement and red-line: {airflow.url}/statement-history/ behind its login, or `statements serve`")
             if not once:
                 terminal.note("Ctrl-C ends everything. In another terminal: .venv/bin/statements --help", "dim")
                 serve(airflow, terminal)

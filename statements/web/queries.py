@@ -17,6 +17,7 @@ from statements.extracting import wording_of
 from statements.serial import shift_of
 
 EVIDENCE = 200  # captures of one version that its page lists
+_LATELY = 400  # versions seen last, among which the first page looks for the newest statements: its cost must not follow what is stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,26 +102,37 @@ def counts(connection: Connection) -> dict[str, int]:
     return {name: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one() for name, table in tables.items()}
 
 
-def newest(connection: Connection, *, words: str = "", source: str | None = None, limit: int = 20, offset: int = 0) -> list[Head]:
+def newest(connection: Connection, limit: int) -> list[Head]:
+    """The last published of the statements that were seen lately, new or altered."""
+    v = t.version.c
+    lately = sa.select(v.id).order_by(v.first_captured_at.desc(), v.id).limit(_LATELY)
+    return _published(connection, [v.id.in_(lately)], limit, 0)
+
+
+def found(connection: Connection, words: str, source: str | None, limit: int, offset: int) -> list[Head]:
     """Statements, the last published first and the undated last; each of `words` stands in a title of the statement or in its source's id."""
+    a, w = t.address.c, t.wording.c
+    wanted: list[sa.ColumnElement[bool]] = [a.source == source] if source else []
+    wanted += [sa.or_(w.title.icontains(word, autoescape=True), a.source.icontains(word, autoescape=True)) for word in words.split()]
+    return _published(connection, wanted, limit, offset)
+
+
+def _published(connection: Connection, wanted: Sequence[sa.ColumnElement[bool]], limit: int, offset: int) -> list[Head]:
     a, w, v = t.address.c, t.wording.c, t.version.c
     published = sa.func.max(w.published_on)
     query = (
         sa.select(a.statement_id)
         .join(t.version, v.address == a.key)
         .join(t.wording, w.id == v.wording_id)
+        .where(*wanted)
         .group_by(a.statement_id)
         .order_by(published.is_(None), published.desc(), sa.func.min(v.first_captured_at).desc(), a.statement_id)
         .limit(limit)
         .offset(offset)
     )
-    if source:
-        query = query.where(a.source == source)
-    for word in words.split():
-        query = query.where(sa.or_(w.title.icontains(word, autoescape=True), a.source.icontains(word, autoescape=True)))
     ids = list(connection.execute(query).scalars())
-    found = heads(connection, ids)
-    return [found[key] for key in ids]
+    by_id = heads(connection, ids)
+    return [by_id[key] for key in ids]
 
 
 def heads(connection: Connection, statements: Sequence[str]) -> dict[str, Head]:
@@ -171,26 +183,37 @@ def changes(
 ) -> list[Altered]:
     """Changes, the last seen first. Without `statement` or `ids`, only what the ministries themselves changed."""
     c, a, v, w = t.change.c, t.address.c, t.version.c, t.wording.c
+    wanted: list[sa.ColumnElement[bool]] = []
+    if ids is not None:
+        wanted.append(c.id.in_(ids))
+    elif statement:
+        wanted.append(a.statement_id == statement)
+    else:
+        wanted += [c.cause == "source", c.klass != "none"]
+    if source:
+        wanted.append(a.source == source)
+    if klass:
+        wanted.append(c.klass == klass)
+    # Sorted without their bodies, which are long.
+    chosen = (
+        sa.select(c.id, v.first_captured_at)
+        .join(t.version, v.id == c.to_version)
+        .join(t.address, a.key == c.address)
+        .where(*wanted)
+        .order_by(v.first_captured_at.desc(), c.id)
+        .limit(limit)
+        .offset(offset)
+        .subquery()
+    )
     query = (
         sa.select(c.id, a.statement_id, a.source, c.address, c.from_version, c.to_version, c.cause, c.body, v.first_captured_at)
         .add_columns(w.title, w.language, w.published_on)
+        .join(chosen, chosen.c.id == c.id)
         .join(t.version, v.id == c.to_version)
         .join(t.address, a.key == c.address)
         .join(t.wording, w.id == v.wording_id)
         .order_by(v.first_captured_at.desc(), c.id)
-        .limit(limit)
-        .offset(offset)
     )
-    if ids is not None:
-        query = query.where(c.id.in_(ids))
-    elif statement:
-        query = query.where(a.statement_id == statement)
-    else:
-        query = query.where(c.cause == "source", c.klass != "none")
-    if source:
-        query = query.where(a.source == source)
-    if klass:
-        query = query.where(c.klass == klass)
     return [
         Altered(
             id=row.id,

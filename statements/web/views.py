@@ -52,7 +52,7 @@ def home(request: Request) -> Response:
             request,
             "home.html",
             changes=recent[:_SHOWN],
-            statements=queries.newest(connection, limit=_SHOWN),
+            statements=queries.newest(connection, _SHOWN),
             sources=queries.sources(connection),
             counts_of=queries.counts(connection),
         )
@@ -68,7 +68,7 @@ def statements(request: Request, q: str = "", source: str = "", page: Page = 1) 
                 return RedirectResponse(_url(request, "statement", key=find_statement(connection, q.strip())), 303)
             except StatementsError:
                 pass  # words, after all
-        found = queries.newest(connection, words=q, source=source or None, limit=PER_PAGE + 1, offset=(page - 1) * PER_PAGE)
+        found = queries.found(connection, q, source or None, PER_PAGE + 1, (page - 1) * PER_PAGE)
         known = queries.sources(connection)
     return _page(request, "statements.html", statements=found[:PER_PAGE], more=len(found) > PER_PAGE, page=page, q=q, source=source, sources=known)
 
@@ -220,7 +220,7 @@ def style() -> Response:
 
 def problem(request: Request, status: int, title: str, message: str) -> Response:
     """A page that says what is wrong, and what to do."""
-    return _page(request, "problem.html", status=status, title=title, message=message)
+    return HTMLResponse(_rendered(request, "problem.html", title=title, message=message), status)
 
 
 def _library(request: Request) -> Library:
@@ -233,14 +233,17 @@ def _url(request: Request, name: str, **parts: str) -> str:
     return f"{request.scope.get('root_path', '')}{request.app.url_path_for(name, **parts)}"
 
 
-def _page(request: Request, template: str, *, status: int = 200, styled: bool = False, **shown: Any) -> Response:
+def _page(request: Request, template: str, *, styled: bool = False, **shown: Any) -> Response:
+    page = _rendered(request, template, labels=_library(request).labels, **shown)
+    return HTMLResponse(page, headers={"Content-Security-Policy": _WITH_STYLES} if styled else {})
+
+
+def _rendered(request: Request, template: str, **shown: Any) -> bytes:
     def url(name: str, **parts: str) -> str:
         return _url(request, name, **parts)
 
-    library = _library(request)
-    page = environment().get_template(template).render(url=url, here=request.url.path, labels=library.labels, **shown)
-    headers = {"Content-Security-Policy": _WITH_STYLES} if styled else {}
-    return HTMLResponse(page.encode("utf-8", "replace"), status, headers)
+    page = environment().get_template(template).render(url=url, here=request.url.path, **shown)
+    return page.encode("utf-8", "replace")
 
 
 def _last_seen(stood: queries.Stood) -> str:
