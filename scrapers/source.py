@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
@@ -241,6 +241,7 @@ def statement_key(source: Source, address: str) -> str:
     return f"{source.id}:{':'.join(part for part in found.groups() if part) or found.group()}"
 
 
+@lru_cache(maxsize=16384)  # the same addresses are asked about again and again
 def _parts(url: str) -> tuple[str, str, str]:
     """Scheme, host with an unusual port, and path, each in its one spelling."""
     parts = urlsplit(url.strip())

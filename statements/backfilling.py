@@ -27,7 +27,7 @@ from statements.identity import bind, introduce
 from statements.pipeline import Pipeline, Settled
 from statements.store import Store, add, capture_of, capture_row, chunks, now
 
-CHUNK = 200  # mementos to a batch
+CHUNK = 500  # mementos to a batch: what a batch costs whatever it holds, Great Expectations above all, is shared by more
 CHUNK_BYTES = 24 * 2**20  # of bodies to a batch, so that memory stays flat whatever the pages weigh
 
 

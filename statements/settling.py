@@ -36,6 +36,7 @@ class Follower(Protocol):
     def settle(self, connection: Connection, outcome: Outcome) -> None: ...
 
 
+FEWEST_THAT_FLAP = 4  # versions: A-B-A-B
 TAIL = 50  # captures looked at to tell whether an address is gone
 
 
@@ -73,7 +74,7 @@ def settle_statement(
         is_first = not _has_version(connection, statement)
         _write_verdicts(connection, judged, occasion)
         folds, changes = _fold_all(connection, statement, judged, occasion, following, reread)
-        before, after = _keep_presence(connection, statement, folds)
+        before, after = _keep_presence(connection, statement, folds, occasion)
         captures = {(j.capture.address, (j.capture.captured_at, j.capture.body_sha256 or "")): j.capture.key for j in judged}
         outcome = Outcome(statement, occasion, is_first, tuple(folds), tuple(changes), before, after, captures)
         following.settle(connection, outcome)
@@ -189,9 +190,11 @@ def _moves(connection: Connection, statement: str) -> list[tuple[str, str]]:
     return [(row.from_key, row.to_key) for row in connection.execute(query)]
 
 
-def _keep_presence(connection: Connection, statement: str, folds: Sequence[Fold]) -> tuple[str, Presence]:
+def _keep_presence(connection: Connection, statement: str, folds: Sequence[Fold], occasion: Occasion) -> tuple[str, Presence]:
     """Judge by the latest captures of its living addresses whether the statement is live or gone, or its text flaps."""
     a = t.address.c
+    if not occasion.is_live and all(len(fold.versions) < FEWEST_THAT_FLAP for fold in folds):
+        return "live", Presence("live", None)  # archives tell nothing of presence, and too little to flap: the state stays as it is
     before = connection.execute(sa.select(t.statement.c.state).where(t.statement.c.id == statement)).scalar_one()
     addresses = list(connection.execute(sa.select(a.key).where(a.statement_id == statement, a.is_living)).scalars())
     judged = statement_presence([presence(_answers(connection, address)) for address in addresses])
