@@ -106,6 +106,8 @@ def _whereabouts(one: Found, text: str) -> str:
         return f"passages {was} to {one.was[-1] + 1} are now one"
     if one.unit == "sentence" and was == now:
         return f"a sentence of passage {now} changed its place in it"
+    if was == now:
+        return f"{len(text)} characters moved past what stood beside them"
     return f"{len(text)} characters moved {'up' if now < was else 'down'}, from passage {was} to passage {now}"
 
 

@@ -52,16 +52,14 @@ class Words:
         self._exact: dict[str, list[tuple[str, str]]] = {}
         self._remembered: dict[str, list[tuple[str, str]]] = {}
         self._open: list[tuple[re.Pattern[str], str, str]] = []  # cues with a star
-        self._numbers = {str(word): str(value) for word, value in declared.get("numbers", {}).items()}
         cues: dict[str, list[tuple[str, str]]] = {}
-        for touch, listed in declared.get("cues", {}).items():
-            for cue in listed:
-                cues.setdefault(fold(cue), []).append((touch, cue))
-        for party, names in declared.get("parties", {}).items():
-            for name in names:
-                cues.setdefault(fold(name), []).append(("party", party))
-        for word, value in self._numbers.items():
-            cues.setdefault(fold(word), []).append(("number", value))
+        listed = [(touch, cue, cue) for touch, said in declared.get("cues", {}).items() for cue in said]
+        listed += [("party", party, name) for party, names in declared.get("parties", {}).items() for name in names]
+        listed += [("number", str(value), word) for word, value in declared.get("numbers", {}).items()]
+        for touch, sense, cue in listed:
+            cues.setdefault(fold(cue).lower(), []).append((touch, sense))
+        # "UN" is not "un": what is listed in capitals is found in capitals only
+        self._capitals = frozenset(fold(cue).lower() for _, _, cue in listed if cue.isascii() and cue.isupper())
         for cue, senses in cues.items():
             if "*" in cue:
                 pattern = re.compile(_pattern(cue), re.IGNORECASE)
@@ -82,7 +80,7 @@ class Words:
                 found.append(Cue("date", _digits(said), start, end, match[0]))
             elif kind == "number":
                 found.append(Cue("number", said.replace(",", "").replace(" ", ""), start, end, match[0]))
-            else:
+            elif match[0].isupper() or said not in self._capitals:
                 found += [Cue(touch, sense, start, end, match[0]) for touch, sense in self._senses(said)]
         return found
 

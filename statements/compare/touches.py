@@ -85,12 +85,12 @@ def touch(hunk: Hunk, words: Words) -> Touch:
         quotes = set(fold(cut) + fold(put)) - {" "} == {"'"}
         kind = "quotes" if quotes else "punctuation"
         return Touch("editorial", (kind,), _became(kind, cut, put))
-    if was == now and not _numbers_differ(left + cut + right, left + put + right, words):
-        kind = "case" if _bare(cut) != _bare(put) and _bare(cut).lower() == _bare(put).lower() else "punctuation"
+    if was == now and not _numbers_differ(hunk, words):
+        kind = "case" if _bare(cut) != _bare(put) else "quotes" if _unquoted(cut) == _unquoted(put) else "punctuation"
         return Touch("editorial", (kind,), _became(kind, cut, put))
     if (doubled := _doubled(hunk, was, now)) is not None:
         return Touch("editorial", ("doubled_word",), f"a doubled “{doubled}”")
-    if _same_words(hunk, words):
+    if _same_words(hunk, words) and not _numbers_differ(hunk, words):
         kind = "punctuation" if _bare(cut).isdigit() and _bare(put).isdigit() else "spelling"
         return Touch("editorial", (kind,), _became(kind, cut, put))
     if _completes(hunk, words):
@@ -111,8 +111,16 @@ def _bare(text: str) -> str:
     return "".join(char for char in fold(text) if char.isalnum())
 
 
-def _numbers_differ(before: str, after: str, words: Words) -> bool:
-    left, right = ([cue.sense for cue in words.cues(fold(text)) if cue.touch in {"number", "date"}] for text in (before, after))
+def _unquoted(text: str) -> str:
+    return re.sub(r"(?<!\w)'|'(?!\w)", "", fold(text))
+
+
+def _numbers_differ(hunk: Hunk, words: Words) -> bool:
+    """Whether digits that the hunk touches say another number or date, however they are set: 1,000 is 1000 and 3.5 is not 35."""
+    if not any(char.isdigit() for char in hunk.cut + hunk.put):
+        return False
+    sides = (hunk.left[-8:] + text + hunk.right[:8] for text in (hunk.cut, hunk.put))
+    left, right = ([cue.sense for cue in words.cues(fold(side)) if cue.touch in {"number", "date"}] for side in sides)
     return left != right
 
 
@@ -263,10 +271,10 @@ def _names(hunk: Hunk, words: Words) -> str | None:
     """A capitalised word that changed and does not open a sentence."""
     opening = not hunk.left.strip() or bool(_STOP.search(hunk.left))
     for text in (hunk.cut, hunk.put):
-        parts = text.split()
-        for i, part in enumerate(parts):
+        listed = " ".join(cue.text.lower() for cue in words.cues(fold(text)))
+        for i, part in enumerate(text.split()):
             word = _strip(part)
-            if word[:1].isupper() and not (i == 0 and opening) and word.lower() not in words.small and not words.cues(fold(word)):
+            if word[:1].isupper() and not (i == 0 and opening) and word.lower() not in words.small and word.lower() not in listed:
                 return _became("name", hunk.cut, hunk.put)
     return None
 
