@@ -15,6 +15,7 @@ from tests.stores import Server, migrated_sqlite, settings_for
 ROOT = Path(__file__).resolve().parent.parent
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks at the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever shares the one real Airflow, or Airflow's tables in this process, goes to one worker of pytest-xdist."""
     for item in items:
