@@ -24,6 +24,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.xdist_group(group))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests measured (`record_property("measured", …)`), also where pytest-xdist ran them elsewhere."""
+    reports = [report for several in terminalreporter.stats.values() for report in several if getattr(report, "when", None) == "call"]
+    lines = [value for report in reports for name, value in report.user_properties if name == "measured"]
+    if lines:
+        terminalreporter.section("measured")
+        for line in lines:
+            terminalreporter.line(line)
+
+
 @pytest.fixture(scope="session")
 def corpus() -> Path:
     """The folder of real material; a test that needs it is marked `corpus` and skipped where it is missing."""

@@ -1,10 +1,11 @@
-"""Airflow's services in one session of processes: imported once, forked four times, ended together.
+"""Airflow's services in one session of processes: imported once, forked for each, ended together.
 
 Reads one line of JSON from standard input and keeps it open: when its far end closes, for whatever reason, everything
 ends. Tells what happens as lines of JSON on standard output. Started by `statements.local.airflow`; the environment
 carries Airflow's configuration.
 
-    {"logs": folder, "pools": {name: slots}, "preload": ["module" or "module:function", …], "grace": seconds}
+    {"logs": folder, "pools": {name: slots}, "preload": ["module" or "module:function", …], "grace": seconds,
+     "workers": [{"name": …, "arguments": [word, …], "environment": {…}}, …]}
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ AHEAD = {
     "api-server": ("airflow.cli.commands.api_server_command", "airflow.api_fastapi.main"),
     "triggerer": ("statements.watching",),  # what the listing watcher looks with
 }
+TOLD = os.dup(1)  # what we tell; a module that prints while it is read in prints to standard error
+os.dup2(2, 1)
 RESTART_AFTER = 10.0  # seconds that a service must have lived to be started again when it ends
 
 FORKS = sys.platform != "darwin"  # macOS's own libraries do not survive a fork; there each service starts afresh
@@ -59,6 +62,9 @@ class Services:
         self.pools: dict[str, int] = order["pools"]
         self.preload: list[str] = order["preload"]
         self.grace: float = order["grace"]
+        workers = {worker["name"]: worker for worker in order["workers"]}
+        self.services = {**SERVICES, **{name: tuple(worker["arguments"]) for name, worker in workers.items()}}
+        self.environments: dict[str, dict[str, str]] = {name: worker["environment"] for name, worker in workers.items()}
         self.running: dict[int, tuple[str, float]] = {}
         self.gate, self._keep_shut = os.pipe()
         self.ended, self._end = os.pipe()
@@ -73,16 +79,18 @@ class Services:
             self.logs.mkdir(parents=True, exist_ok=True)
             if FORKS:
                 read_in(CORE)
+                if self.environments:  # of workers: their tasks are forked from them, and they from here
+                    self.read_ahead()
                 gc.freeze()
                 migration = self.fork("migrate", lambda: migrate(self.pools))
-                for name in SERVICES:
+                for name in self.services:
                     self.start(name)
                 if not self.migrated(migration):
                     return
             else:
                 if not self.migrated(self.fork("migrate", lambda: migrate(self.pools))):
                     return
-                for name in SERVICES:
+                for name in self.services:
                     self.start(name)
             self.watch()
         finally:
@@ -134,33 +142,39 @@ class Services:
         tell(event="stopped")
 
     def start(self, name: str) -> None:
-        arguments = SERVICES[name]
+        arguments = self.services[name]
         if FORKS:
             pid = self.fork(name, lambda: self.serve(name, arguments))
         else:
             with (self.logs / f"{name}.log").open("ab") as log:
                 command = [sys.executable, "-m", "airflow", *arguments]
-                pid = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log).pid
+                environment = {**os.environ, **self.environments.get(name, {})}
+                pid = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment).pid
         self.running[pid] = (name, time.monotonic())
+        tell(event="started", service=name, pid=pid)
 
     def serve(self, name: str, arguments: Sequence[str]) -> None:
         """In the child: read in what takes long, wait at the gate, become the service."""
-        os.environ.update({"_AIRFLOW_PROCESS_CONTEXT": "server"} if name == "api-server" else {})
+        os.environ.update({"_AIRFLOW_PROCESS_CONTEXT": "server"} if name == "api-server" else self.environments.get(name, {}))
         read_in(AHEAD.get(name, ()))
         if name == "api-server":
             rehearse()
-        if name == "scheduler":
-            for entry in self.preload:  # its tasks are forked from it, and find these ready
-                module, _, function = entry.partition(":")
-                try:
-                    found = importlib.import_module(module)
-                    if function:
-                        getattr(found, function)()
-                except Exception:  # whichever task needs it says so; the log is this service's
-                    traceback.print_exc()
+        if name == "scheduler" and not self.environments:  # its tasks are forked from it, and find these ready
+            self.read_ahead()
         os.read(self.gate, 1)
         sys.argv = ["airflow", *arguments]
         importlib.import_module("airflow.__main__").main()
+
+    def read_ahead(self) -> None:
+        """Make ready what every task needs."""
+        for entry in self.preload:
+            module, _, function = entry.partition(":")
+            try:
+                found = importlib.import_module(module)
+                if function:
+                    getattr(found, function)()
+            except Exception:  # whichever task needs it says so; the log is this service's
+                traceback.print_exc()
 
     def fork(self, name: str, work: Callable[[], None]) -> int:
         """A child that does `work` and nothing else."""
@@ -177,7 +191,7 @@ class Services:
             signal.set_wakeup_fd(-1)
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
                 signal.signal(number, signal.SIG_DFL)
-            for descriptor in (self._keep_shut, self.ended, self._end):
+            for descriptor in (self._keep_shut, self.ended, self._end, TOLD):
                 with contextlib.suppress(OSError):
                     os.close(descriptor)
             log = os.open(self.logs / f"{name}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
@@ -235,7 +249,7 @@ def leave(status: int) -> NoReturn:
 
 def tell(**fact: object) -> None:
     with contextlib.suppress(OSError):
-        print(json.dumps(fact), flush=True)
+        os.write(TOLD, json.dumps(fact).encode() + b"\n")
 
 
 if __name__ == "__main__":

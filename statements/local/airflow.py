@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from schemas.errors import StatementsError
 from statements.local.airflow_api import AirflowApi
@@ -31,6 +32,21 @@ class LocalServiceError(StatementsError):
 
 
 @dataclass(frozen=True, slots=True)
+class Worker:
+    """A Celery worker beside the scheduler, by the name that Celery knows it under, and how its environment differs from the services'."""
+
+    name: str
+    concurrency: int = 1  # tasks at once
+    queue: str = "default"
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def order(self) -> dict[str, Any]:
+        """The worker as tools/airflow_services.py takes it."""
+        wanted = ("--celery-hostname", self.name, "--concurrency", str(self.concurrency), "--queues", self.queue)
+        return {"name": self.name, "arguments": ["celery", "worker", *wanted, "--skip-serve-logs"], "environment": dict(self.environment)}
+
+
+@dataclass(frozen=True, slots=True)
 class Arrangement:
     """What Airflow is started with. `environment` reaches every task."""
 
@@ -44,6 +60,20 @@ class Arrangement:
     parallelism: int = 4
     preload: Sequence[str] = ()  # "module" or "module:function", read in and called before any task; edits to them need a restart
     grace: float = 10.0  # seconds that running tasks get when everything ends
+    broker_url: str | None = None  # a Redis that holds Celery's queue: the workers run the tasks; None: the scheduler's own processes do
+    workers: Sequence[Worker] = ()
+
+    @property
+    def executor(self) -> dict[str, str]:
+        """Airflow's configuration of what runs the tasks."""
+        if self.broker_url is None:
+            return {"AIRFLOW__CORE__EXECUTOR": "LocalExecutor"}
+        results = f"db+{self.metadata_url}"
+        return {
+            "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",
+            "AIRFLOW__CELERY__BROKER_URL": self.broker_url,
+            "AIRFLOW__CELERY__RESULT_BACKEND": results,
+        }
 
     @property
     def logs(self) -> Path:
@@ -61,6 +91,7 @@ class LocalAirflow:
         self.user = USER
         self.api = AirflowApi(self.url, self.user, self.password)
         self.trouble: str | None = None  # the sentence about a service that ended
+        self.processes: dict[str, int] = {}  # the process id of each service and worker, as last started
         self._process: subprocess.Popen[str] | None = None
         self._migrated = threading.Event()
 
@@ -83,7 +114,8 @@ class LocalAirflow:
             cwd=CHECKOUT,
             start_new_session=True,  # Ctrl-C reaches us alone, and we end them in order
         )
-        order = {"logs": str(place.logs), "pools": dict(place.pools), "preload": list(place.preload), "grace": place.grace}
+        workers = [worker.order() for worker in place.workers]
+        order = {"logs": str(place.logs), "pools": dict(place.pools), "preload": list(place.preload), "grace": place.grace, "workers": workers}
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
@@ -136,7 +168,7 @@ class LocalAirflow:
             "AIRFLOW__CORE__PLUGINS_FOLDER": str(place.plugins),
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
-            "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+            **place.executor,
             "AIRFLOW__CORE__PARALLELISM": str(place.parallelism),
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords),
@@ -166,6 +198,8 @@ class LocalAirflow:
             fact = json.loads(line)
             if fact["event"] == "migrated":
                 self._migrated.set()
+            elif fact["event"] == "started":
+                self.processes[fact["service"]] = fact["pid"]
             elif fact["event"] == "failed":
                 self.trouble = f"Airflow's {fact['service']} ended ({_last_words(Path(fact['log']))}); its log is {fact['log']}."
 

@@ -63,27 +63,27 @@ class AirflowApi:
 
     def dag_ids(self) -> set[str]:
         """The DAGs that are known and not paused."""
-        return {dag["dag_id"] for dag in self._ask("GET", "dags", params={"limit": 1000, "paused": False})["dags"]}
+        return {dag["dag_id"] for dag in self.ask("GET", "dags", params={"limit": 1000, "paused": False})["dags"]}
 
     def import_errors(self) -> list[str]:
         """ "file: last line of the error" for each file that could not be read."""
-        errors = self._ask("GET", "importErrors")["import_errors"]
+        errors = self.ask("GET", "importErrors")["import_errors"]
         return [f"{error['filename']}: {error['stack_trace'].strip().splitlines()[-1]}" for error in errors]
 
     def trigger(self, dag_id: str, conf: Mapping[str, Any] | None = None) -> Run:
         """Start a run now."""
         body = {"logical_date": datetime.now(UTC).isoformat(), "conf": dict(conf or {})}
-        run = self._ask("POST", f"dags/{dag_id}/dagRuns", json=body)
+        run = self.ask("POST", f"dags/{dag_id}/dagRuns", json=body)
         return Run(dag_id, run["dag_run_id"], run["state"])
 
     def under_way(self, dag_id: str) -> Run | None:
         """A run that is queued or running by now; None where there is none."""
-        found = self._ask("GET", f"dags/{dag_id}/dagRuns", params={"state": ["queued", "running"], "limit": 1})["dag_runs"]
+        found = self.ask("GET", f"dags/{dag_id}/dagRuns", params={"state": ["queued", "running"], "limit": 1})["dag_runs"]
         return Run(dag_id, found[0]["dag_run_id"], found[0]["state"]) if found else None
 
     def state_of(self, run: Run) -> str:
         """queued, running, success or failed."""
-        return str(self._ask("GET", f"dags/{run.dag_id}/dagRuns/{run.run_id}")["state"])
+        return str(self.ask("GET", f"dags/{run.dag_id}/dagRuns/{run.run_id}")["state"])
 
     def wait_for(self, run: Run, limit: float = 300.0, check: Callable[[], None] = lambda: None) -> Run:
         """Return the run when it has ended, with the tasks that failed.
@@ -101,26 +101,32 @@ class AirflowApi:
 
     def error_of(self, run: Run, task_id: str) -> str | None:
         """The sentence that the task's last try ended with; None where it did not fail, or its log holds none."""
-        tries = [task for task in self._tasks(run) if task["task_id"] == task_id and task["state"] in {"failed", "up_for_retry"}]
+        tries = [task for task in self.tasks(run) if task["task_id"] == task_id and task["state"] in {"failed", "up_for_retry"}]
         if not tries:
             return None
         path = f"dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{task_id}/logs/{tries[0]['try_number']}"
-        lines = self._ask("GET", path, params={"map_index": tries[0]["map_index"], "full_content": True})["content"]
+        lines = self.ask("GET", path, params={"map_index": tries[0]["map_index"], "full_content": True})["content"]
         details = [detail for line in lines if isinstance(line, dict) for detail in line.get("error_detail") or []]
         return str(details[-1]["exc_value"]) if details else None
 
     def waiting_to_retry(self, run: Run) -> list[str]:
         """The tasks of a run that failed once and will be tried again."""
-        return sorted({task["task_id"] for task in self._tasks(run) if task["state"] == "up_for_retry"})
+        return sorted({task["task_id"] for task in self.tasks(run) if task["state"] == "up_for_retry"})
 
     def _failed(self, run: Run) -> list[str]:
-        return sorted({task["task_id"] for task in self._tasks(run) if task["state"] == "failed"})
+        return sorted({task["task_id"] for task in self.tasks(run) if task["state"] == "failed"})
 
-    def _tasks(self, run: Run) -> list[dict[str, Any]]:
+    def tasks(self, run: Run) -> list[dict[str, Any]]:
+        """The run's task instances as Airflow tells them: task_id, map_index, state, try_number, pid …"""
         path = f"dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances"
-        return list(self._ask("GET", path, params={"limit": 1000})["task_instances"])
+        return list(self.ask("GET", path, params={"limit": 1000})["task_instances"])
 
-    def _ask(self, method: str, path: str, **options: Any) -> Any:
+    def ask(self, method: str, path: str, **options: Any) -> Any:
+        """Any other question: the JSON that Airflow answers at /api/v2/`path`; options as `requests` takes them.
+
+        Raises:
+            AirflowApiError: Airflow is away, or refused; the sentence holds its words.
+        """
         try:
             if "Authorization" not in self._session.headers:
                 self._log_in()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from statements import settings
 from statements.local import postgres
-from statements.local.airflow import Arrangement, LocalAirflow, LocalServiceError
+from statements.local.airflow import Arrangement, LocalAirflow, LocalServiceError, Worker
 from statements.local.mailbox import Mailbox
 from statements.local.postgres import Postgres
 from statements.local.terminal import Terminal
@@ -36,6 +36,8 @@ class Wanted:
     mail: Path | None = None  # keep all mail in this folder; None: Airflow's connection `smtp_default` is the environment's
     port: int | None = None
     preload: Sequence[str] = PRELOAD
+    broker_url: str | None = None  # of a Redis that runs already: `workers` run the tasks by Celery
+    workers: Sequence[Worker] = ()
 
 
 @contextmanager
@@ -68,6 +70,8 @@ def running(wanted: Wanted, terminal: Terminal) -> Iterator[LocalAirflow]:
                 environment=environment,
                 port=wanted.port,
                 preload=wanted.preload,
+                broker_url=wanted.broker_url,
+                workers=wanted.workers,
             )
             airflow = LocalAirflow(arrangement)
             airflow.start()  # reads in its modules while the store is made

@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from statements.local.airflow import Arrangement, LocalAirflow, LocalServiceError, choose_port
+from statements.local.airflow import Arrangement, LocalAirflow, LocalServiceError, Worker, choose_port
 
 
 @pytest.fixture
@@ -57,3 +57,18 @@ def test_tasks_get_what_the_arrangement_adds_and_compiled_modules(airflow, monke
 
 def test_nothing_happens_when_what_never_started_is_stopped(airflow):
     airflow.stop()
+
+
+def test_the_schedulers_own_processes_run_the_tasks_unless_a_queue_is_named(airflow, tmp_path):
+    assert airflow.environment()["AIRFLOW__CORE__EXECUTOR"] == "LocalExecutor"
+    queued = LocalAirflow(Arrangement(tmp_path, "postgresql+psycopg2://postgres@/airflow", broker_url="redis://127.0.0.1:1/0", port=0)).environment()
+    assert queued["AIRFLOW__CORE__EXECUTOR"] == "CeleryExecutor"
+    assert queued["AIRFLOW__CELERY__BROKER_URL"] == "redis://127.0.0.1:1/0"
+    assert queued["AIRFLOW__CELERY__RESULT_BACKEND"] == "db+postgresql+psycopg2://postgres@/airflow"
+
+
+def test_a_worker_is_ordered_by_name_with_its_own_environment():
+    order = Worker("worker-1", concurrency=2, environment={"STATEMENTS_CONFIG": "/etc/statements"}).order()
+    words = " ".join(order["arguments"])
+    assert words == "celery worker --celery-hostname worker-1 --concurrency 2 --queues default --skip-serve-logs"
+    assert order["environment"] == {"STATEMENTS_CONFIG": "/etc/statements"}
