@@ -113,9 +113,9 @@ def _tag(name: str, style: str, content: str, *, extra: str = "", **attributes: 
 
 
 def _verdict(comparison: Comparison) -> str:
-    line = f"<strong>{escape(headline(comparison).capitalize())}</strong>"
+    line = f"<strong>{escape(_capital(headline(comparison)))}</strong>"
     if comparison.entries:
-        line += f"<br>{escape(gravest(comparison).capitalize())}"
+        line += f"<br>{escape(_capital(gravest(comparison)))}"
         if len(comparison.entries) > 1:
             line += f"<br>{escape(counts(comparison))}"
     if comparison.coarse:
@@ -142,7 +142,7 @@ def _cards(comparison: Comparison, language: str, *, linked: bool, most: int | N
 
 
 def _card(at: int, entry: Entry, language: str, linked: bool) -> str:
-    head = f"<strong>{escape(heading(entry).capitalize())}</strong> {_tag('span', 'tag', f'{entry.klass} {entry.significance:.2f}')}"
+    head = f"<strong>{escape(_capital(heading(entry)))}</strong> {_tag('span', 'tag', f'{entry.klass} {entry.significance:.2f}')}"
     if entry.position_bearing:
         head += " " + _tag("span", "tag", escape(f"{entry.direction or 'changed'}: {', '.join(entry.issues)}"))
     if linked and (entry.now or entry.was):
@@ -164,6 +164,10 @@ def _edits(entry: Entry, *, whole: bool = False) -> str:
         else:
             parts.append(_lines(text if whole else surroundings(text, _CONTEXT, first=at == 0, last=at == len(entry.edits) - 1)))
     return "".join(parts)
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _lines(text: str) -> str:

@@ -37,6 +37,11 @@ def test_the_page_shows_cuts_and_insertions_by_element_and_escapes_what_stranger
     assert "seen on Monday → seen on Tuesday" in text_of(page)
 
 
+def test_the_verdict_keeps_the_capitals_of_what_it_quotes():
+    before, after = wording("The toll of Norway is low."), wording("The toll of Chile is low.")
+    assert "“Norway” became “Chile”" in text_of(redline.fragment(compare(before, after)))
+
+
 def test_moved_passages_are_linked_both_ways():
     page = redline.html(changed()[2], *changed()[:2])
     links, anchors = set(re.findall(r'href="#([^"]+)"', page)), set(re.findall(r'id="([^"]+)"', page))
