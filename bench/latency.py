@@ -9,6 +9,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,12 +82,13 @@ def main() -> None:
                 store = server.database_url(), server.database_url(postgres.AIRFLOW)
                 _baseline(airflow, store[0])
                 published = []
-                for name in [each.id for each in source.statements if each.from_round]:
-                    time.sleep(random.uniform(0, POLL))  # at any moment between two looks
-                    state = rounds.after(state, [rounds.Change("", (("publish", name),))])
-                    site.show(pages.pages_of(state, declared))
-                    address = state.statements[name].address
-                    published.append(_until_mailed(airflow, home / "mail", address))
+                with suppress(KeyboardInterrupt):  # cut short, it tells of those that were mailed
+                    for name in [each.id for each in source.statements if each.from_round]:
+                        time.sleep(random.uniform(0, POLL))  # at any moment between two looks
+                        state = rounds.after(state, [rounds.Change("", (("publish", name),))])
+                        site.show(pages.pages_of(state, declared))
+                        address = state.statements[name].address
+                        published.append(_until_mailed(airflow, home / "mail", address))
                 _print(published, _moments(published, *store))
     finally:
         postgres.remove(home)

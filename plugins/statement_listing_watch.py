@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import random
 from collections.abc import AsyncIterator
 from typing import Any
@@ -10,6 +11,11 @@ from typing import Any
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 
 LONGEST_PAUSE = 900.0  # seconds between polls of a site that is away
+
+
+def pause(poll_seconds: float, failures: int) -> float:
+    """Seconds until the next look: doubled with each failure in a row, up to a quarter of an hour."""
+    return min(poll_seconds * 2.0 ** min(failures, 20), max(poll_seconds, LONGEST_PAUSE))
 
 
 class StatementListingTrigger(BaseEventTrigger):
@@ -28,17 +34,17 @@ class StatementListingTrigger(BaseEventTrigger):
         return "statement_listing_watch.StatementListingTrigger", {"source": self.source, "poll_seconds": self.poll_seconds}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        from statements.watching import Watermark, look
-
+        # In a thread: all triggers share one event loop, which Airflow takes for dead when it stands still.
+        watching = await asyncio.to_thread(importlib.import_module, "statements.watching")
         store = self.asset_state_store
-        watermark: Watermark | None = None
-        kept: Watermark | None = None  # what the state store holds
+        watermark: Any = None
+        kept: Any = None  # what the state store holds
         failures = 0
         while True:  # whatever happens: a trigger that ends is not started again
             try:
                 if watermark is None:
-                    watermark = kept = Watermark.of(await store.aget("watermark") if store else None)
-                seen = await asyncio.to_thread(look, self.source, watermark)
+                    watermark = kept = watching.Watermark.of(await store.aget("watermark") if store else None)
+                seen = await asyncio.to_thread(watching.look, self.source, watermark)
             except Exception as error:
                 failures += 1
                 self.log.warning("%s: the listings could not be read: %s", self.source, error)
@@ -54,4 +60,4 @@ class StatementListingTrigger(BaseEventTrigger):
                     except Exception as error:  # written after the next look, or its pages are named once more after a restart
                         self.log.warning("%s: the watermark could not be kept: %s", self.source, error)
             # Jitter, so that the sources of one host do not ask in step.
-            await asyncio.sleep(min(self.poll_seconds * 2**failures, max(self.poll_seconds, LONGEST_PAUSE)) * random.uniform(0.9, 1.1))
+            await asyncio.sleep(pause(self.poll_seconds, failures) * random.uniform(0.9, 1.1))

@@ -234,6 +234,13 @@ def test_a_site_that_is_away_is_asked_ever_more_rarely_and_nothing_is_lost(minis
     asyncio.run(scenario())
 
 
+def test_a_site_that_is_away_for_years_is_still_asked_each_quarter_of_an_hour(ministry):
+    from statement_listing_watch import pause
+
+    assert [pause(60, failures) for failures in (0, 1, 2, 10, 100_000)] == [60, 120, 240, 900, 900]
+    assert pause(3600, 3) == 3600
+
+
 def test_a_state_store_that_is_away_ends_nothing(ministry):
     async def scenario() -> None:
         ministry.state.is_away = True
