@@ -26,10 +26,10 @@ run: set-up
 	@$(RUN) -m statements.local
 
 test: set-up-test
-	@$(RUN) -m pytest -n 2 --dist loadgroup -m "not soak" $(ARGS)
+	@$(RUN) -m pytest -n 2 --no-loadscope-reorder -m "not soak" $(ARGS)
 
 soak: set-up-test
-	@$(RUN) -m pytest -n 2 --dist loadgroup -m soak $(ARGS)
+	@$(RUN) -m pytest -n 2 --no-loadscope-reorder -m soak $(ARGS)
 
 bench: set-up-test
 	@for file in bench/[a-z]*.py; do name=$$(basename $$file .py); echo; echo "$$name"; $(RUN) -m bench.$$name || exit 1; done

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,25 +14,19 @@ from statements.store import Store
 from tests.stores import Server, migrated_sqlite, settings_for
 
 ROOT = Path(__file__).resolve().parent.parent
+SHARED_AIRFLOWS = ("tests/airflow/inside/", "tests/airflow/")  # the narrower first
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks at the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever shares the one real Airflow, or Airflow's tables in this process, goes to one worker of pytest-xdist."""
-    for item in items:
-        for group in ("scheduler", "dagtest"):
-            if item.get_closest_marker(group):
-                item.add_marker(pytest.mark.xdist_group(group))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A file's tests go to one worker; so do all that share the one real Airflow, and all that share Airflow's tables in their process."""
+    from xdist.scheduler import LoadScopeScheduling
 
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            path = nodeid.split("::", 1)[0]
+            return next((folder for folder in SHARED_AIRFLOWS if path.startswith(folder)), path)
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what tests measured (`record_property("measured", …)`), also where pytest-xdist ran them elsewhere."""
-    reports = [report for several in terminalreporter.stats.values() for report in several if getattr(report, "when", None) == "call"]
-    lines = [value for report in reports for name, value in report.user_properties if name == "measured"]
-    if lines:
-        terminalreporter.section("measured")
-        for line in lines:
-            terminalreporter.line(line)
+    return Scheduling(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from scrapers.source import load_sources
 from tests.airflow.inside.conftest import DAGS, PLUGINS
 from tests.conftest import ROOT
 
-pytestmark = [pytest.mark.dagtest, pytest.mark.xdist_group("airflow")]
+pytestmark = [pytest.mark.dagtest]
 
 HEAVY = ("great_expectations", "pandas", "requests", "lxml", "bs4", "psycopg", "alembic", "statements.store", "statements.pipeline")
 

@@ -11,7 +11,7 @@ import pytest
 from tests.airflow.inside.conftest import PLUGINS
 from tests.conftest import ROOT
 
-pytestmark = [pytest.mark.dagtest, pytest.mark.xdist_group("airflow")]
+pytestmark = [pytest.mark.dagtest]
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from statements.store import Store
 from tests.local_site import Site, page, serving
 from tests.stores import migrated_sqlite
 
-pytestmark = [pytest.mark.dagtest, pytest.mark.xdist_group("airflow")]
+pytestmark = [pytest.mark.dagtest]
 
 LISTING, ERROR_PAGE = "/news/", "<html><title>Sorry</title><body>The page you requested cannot be found.</body></html>"
 

@@ -23,7 +23,7 @@ from statements.store import Store
 from tests.airflow.inside.conftest import DAGS
 from tests.stores import migrated_sqlite
 
-pytestmark = [pytest.mark.dagtest, pytest.mark.xdist_group("airflow")]
+pytestmark = [pytest.mark.dagtest]
 
 SOURCE = "specimen_mfa_en"
 NAMES = ("ok", "error_page", "blocked", "layout_changed", "undecodable", "quarantined", "failed", "gone")
