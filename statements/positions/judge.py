@@ -16,7 +16,7 @@ from statements.compare.judge import Judgement
 from statements.positions.lexicon import Lexicon
 from statements.positions.matching import compared
 from statements.positions.reading import positions_of
-from statements.positions.shading import Shades, of_degrees, of_verbs, restricts
+from statements.positions.shading import Shades, negated, of_degrees, of_verbs, restricts
 from statements.positions.words import STANCE, object_words
 
 SAME_CLAUSE = 0.3  # of the shorter clause's letters must be unchanged for two clauses to be one
@@ -142,6 +142,8 @@ def _same_clauses(before: Sequence[Position], after: Sequence[Position], alignme
 
 def _moved(was: Position, now: Position, alignment: _Alignment, shades: Shades) -> _Finding | None:
     """How one clause differs from itself; None where its stance and its object stand as they stood."""
+    if negated(was, now, alignment.removed, alignment.added, shades):
+        return _Finding(now, "reversed", f"{now.issue}: a negation came or went", ("negation",))
     kind, rule = compared(was, now, 1.0)
     if kind in {"strengthened", "weakened", "reversed", "changed"}:
         touched = _TOUCHED.get(rule) or _emphasised(was, now)

@@ -215,8 +215,13 @@ def _stance(language: str, path: Path, value: dict[str, Any], parties: list[_Par
         prepositions=frozenset(value.get("prepositions", ())),
         auxiliaries=frozenset(value.get("auxiliaries", ())),
         coordinators=frozenset(value.get("coordinators", ())),
-        shades=Shades(value.get("modals", {}), frozenset(value.get("degrees", ()))),
+        shades=_shades(value),
     )
+
+
+def _shades(value: dict[str, Any]) -> Shades:
+    negations = {word for phrase in value.get("negations", ()) if "'" not in phrase for word in phrase.strip("()").split("|")}
+    return Shades(value.get("modals", {}), frozenset(value.get("degrees", ())), frozenset(negations), frozenset(value.get("auxiliaries", ())))
 
 
 @dataclass(frozen=True, slots=True)

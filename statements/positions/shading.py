@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from schemas.records import Direction, Position
-from statements.positions.words import VERB
+from statements.positions.words import VERB, stem
 
 Span = tuple[int, int]
 _WORDS = re.compile(r"[^\W\d_]+")
@@ -23,6 +23,8 @@ class Shades:
 
     modals: Mapping[str, int]
     degrees: frozenset[str]
+    negations: frozenset[str] = frozenset()
+    auxiliaries: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,15 @@ class Shade:
     direction: Direction
     touch: str
     reason: str
+
+
+def negated(was: Position, now: Position, removed: Iterable[Span], added: Iterable[Span], shades: Shades) -> bool:
+    """Whether a negation came or went and nothing else, however it bends the verb ("supports", "does not support")."""
+    gone, come = _words(was, removed), _words(now, added)
+    if sum(word in shades.negations for word in gone) % 2 == sum(word in shades.negations for word in come) % 2:
+        return False
+    empty = shades.negations | shades.auxiliaries
+    return sorted(stem(word) for word in gone if word not in empty) == sorted(stem(word) for word in come if word not in empty)
 
 
 def of_verbs(was: Position, now: Position, removed: Iterable[Span], added: Iterable[Span], shades: Shades) -> Shade | None:

@@ -58,6 +58,8 @@ def edited(old: str, new: str) -> Wording:
         ("the northern railway", "the railway", "widened", "railway"),
         ("the northern railway", "the northern freight railway", "narrowed", "railway"),
         ("the northern railway", "the northern railway and its stations", "widened", "railway"),
+        ("should be stored strictly", "should not be stored strictly", "reversed", "wheat"),
+        ("firmly support the northern", "do not firmly support the northern", "reversed", "railway"),
         ("should be stored strictly", "must be stored strictly", "strengthened", "wheat"),
         ("should be stored strictly", "could be stored strictly", "weakened", "wheat"),
         ("can only be dried", "can be dried", "weakened", "barley"),
