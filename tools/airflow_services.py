@@ -58,6 +58,7 @@ class Services:
     """The children, the gate that holds them until the database is ready, and the lifeline to whoever started us."""
 
     def __init__(self, order: dict[str, Any]) -> None:
+        self.home = Path(order["home"])
         self.logs = Path(order["logs"])
         self.pools: dict[str, int] = order["pools"]
         self.preload: list[str] = order["preload"]
@@ -135,10 +136,12 @@ class Services:
         return self.ended in ready and any(number != signal.SIGCHLD for number in os.read(self.ended, 512))
 
     def stop(self) -> None:
+        from statements.local.postgres import Postgres
         from statements.local.processes import end_session
 
         signal.set_wakeup_fd(-1)
         end_session(os.getsid(0), self.grace)
+        Postgres(self.home).stop()  # where whoever started us was killed, nobody else will
         tell(event="stopped")
 
     def start(self, name: str) -> None:

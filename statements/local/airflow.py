@@ -114,8 +114,14 @@ class LocalAirflow:
             cwd=CHECKOUT,
             start_new_session=True,  # Ctrl-C reaches us alone, and we end them in order
         )
-        workers = [worker.order() for worker in place.workers]
-        order = {"logs": str(place.logs), "pools": dict(place.pools), "preload": list(place.preload), "grace": place.grace, "workers": workers}
+        order = {
+            "home": str(place.home),
+            "logs": str(place.logs),
+            "pools": dict(place.pools),
+            "preload": list(place.preload),
+            "grace": place.grace,
+            "workers": [worker.order() for worker in place.workers],
+        }
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()

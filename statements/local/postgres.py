@@ -243,8 +243,11 @@ class Postgres:
 def ensure_running(settings: Settings) -> None:
     """Start the home's server where the settings' store is in it and it is down; this process's end lets it go again.
 
-    Does nothing for any other store. Every verb may call it: a server that runs already costs a few milliseconds.
+    Does nothing for any other store, nor where STATEMENTS_DATABASE_URL names it: whoever set that, as for Airflow's tasks, minds
+    the server. Every verb may call it: a server that runs already costs a few milliseconds.
     """
+    if os.environ.get("STATEMENTS_DATABASE_URL"):
+        return
     server = Postgres(settings.home)
     if server.home in _HELD or settings.database_url != recorded_url(settings.home) or not server.link.exists():
         return

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from statements.local.postgres import Postgres, remove
 from statements.local.processes import session_members
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -39,7 +40,7 @@ def started(tmp_path):
             [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT, start_new_session=True
         )
         processes.append(process)
-        process.stdin.write(json.dumps({"logs": str(tmp_path), "pools": {}, "preload": [], "grace": 2}) + "\n")
+        process.stdin.write(json.dumps({"home": str(tmp_path), "logs": str(tmp_path), "pools": {}, "preload": [], "grace": 2}) + "\n")
         process.stdin.flush()
         return process
 
@@ -95,3 +96,19 @@ def test_a_service_that_ends_after_a_while_is_started_again(started):
     process = started(work="time.sleep(0.1); sys.exit(1)", restart_after="0.0")
     assert told(process)["event"] == "migrated"
     assert {told(process)["event"] for _ in range(3)} == {"restarted"}
+
+
+@pytest.mark.postgres
+def test_the_database_of_a_killed_holder_is_ended_too(started, tmp_path):
+    process = started()
+    assert told(process)["event"] == "migrated"
+    code = (
+        "import os, sys; from pathlib import Path; from statements.local.postgres import Postgres; Postgres(Path(sys.argv[1]), durable=False).start()"
+    )
+    subprocess.run([sys.executable, "-c", f"{code}; os.kill(os.getpid(), 9)", str(tmp_path)], cwd=ROOT, check=False)
+    server = Postgres(tmp_path)
+    assert server.is_running()
+    process.stdin.close()
+    assert told(process)["event"] == "stopped"
+    assert not server.is_running()
+    remove(tmp_path)
