@@ -55,12 +55,18 @@ def upgrade(engine: Engine) -> None:
     """Create or migrate the store's tables to the newest revision."""
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with _told(engine), engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise StoreError(
+                f"{engine.url.render_as_string()} was made by other migrations than these ({error}); use the release that made it."
+            ) from error
 
 
 def _head() -> str:

@@ -229,6 +229,9 @@ version = sa.Table(
 )
 # Not unique by content: wordings come back.
 sa.Index("ix_version_address_first_captured_at", version.c.address, version.c.first_captured_at)
+sa.Index("ix_version_first_captured_at", version.c.first_captured_at)
+sa.Index("ix_version_wording_id", version.c.wording_id)
+sa.Index("ix_wording_published_on", wording.c.published_on)
 
 change = sa.Table(
     "change",

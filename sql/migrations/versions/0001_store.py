@@ -152,6 +152,7 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_wording")),
     )
     op.create_index(op.f("ix_wording_content_sha256"), "wording", ["content_sha256"], unique=False)
+    op.create_index("ix_wording_published_on", "wording", ["published_on"], unique=False)
     op.create_table(
         "address",
         sa.Column("key", sa.Text(), nullable=False),
@@ -281,6 +282,8 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_version")),
     )
     op.create_index("ix_version_address_first_captured_at", "version", ["address", "first_captured_at"], unique=False)
+    op.create_index("ix_version_first_captured_at", "version", ["first_captured_at"], unique=False)
+    op.create_index("ix_version_wording_id", "version", ["wording_id"], unique=False)
     op.create_table(
         "pending",
         sa.Column("capture_id", sa.Text(), nullable=False),
