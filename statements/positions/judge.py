@@ -16,7 +16,7 @@ from statements.compare.judge import Judgement
 from statements.positions.lexicon import Lexicon
 from statements.positions.matching import compared
 from statements.positions.reading import positions_of
-from statements.positions.shading import Shades, negated, of_degrees, of_verbs, restricts
+from statements.positions.shading import Shades, idle, negated, of_degrees, of_verbs, restricts
 from statements.positions.words import STANCE, object_words
 
 SAME_CLAUSE = 0.3  # of the shorter clause's letters must be unchanged for two clauses to be one
@@ -43,7 +43,8 @@ class PositionJudge:
         edited = any(sign != "=" for sign, _ in entry.edits)
         if not edited:
             return Judgement(issues=_issues(was or now))
-        findings = _settled(_findings(was, now, _Alignment.of(entry), self._shades(after)))
+        shades = self._shades(after)
+        findings = [] if idle(entry.edits, shades) else _settled(_findings(was, now, _Alignment.of(entry), shades))
         if not findings:
             return Judgement()
         directions = {finding.direction for finding in findings}

@@ -221,7 +221,8 @@ def _stance(language: str, path: Path, value: dict[str, Any], parties: list[_Par
 
 def _shades(value: dict[str, Any]) -> Shades:
     negations = {word for phrase in value.get("negations", ()) if "'" not in phrase for word in phrase.strip("()").split("|")}
-    return Shades(value.get("modals", {}), frozenset(value.get("degrees", ())), frozenset(negations), frozenset(value.get("auxiliaries", ())))
+    degrees, auxiliaries, fillers = (frozenset(value.get(key, ())) for key in ("degrees", "auxiliaries", "fillers"))
+    return Shades(value.get("modals", {}), degrees, frozenset(negations), auxiliaries, fillers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ class Shades:
     degrees: frozenset[str]
     negations: frozenset[str] = frozenset()
     auxiliaries: frozenset[str] = frozenset()
+    fillers: frozenset[str] = frozenset()  # words that say the same where they come or go
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,12 @@ class Shade:
     direction: Direction
     touch: str
     reason: str
+
+
+def idle(edits: Iterable[tuple[str, str]], shades: Shades) -> bool:
+    """Whether only words changed that hold a sentence together, or that stand for one another: "and" for "as well as"."""
+    changed = [word for sign, text in edits if sign != "=" for word in _WORDS.findall(text.casefold())]
+    return bool(changed) and shades.fillers.issuperset(changed)
 
 
 def negated(was: Position, now: Position, removed: Iterable[Span], added: Iterable[Span], shades: Shades) -> bool:

@@ -80,6 +80,8 @@ def test_words_of_a_stance_give_its_direction_and_its_issue(judge, old, new, dir
         ("12 silos", "14 silos"),
         ("by 2004", "by 2005"),
         ("the wheat levy", "a wheat levy"),
+        ("northern railway and welcome", "northern railway as well as welcome"),
+        ("Both sides firmly support", "Both sides also firmly support"),
         ("sell royal barley to Chile", "sell  royal barley to Chile"),
     ],
 )
