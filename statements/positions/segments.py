@@ -13,6 +13,8 @@ OPENERS = ("stance", "promise", "action", "deed", "report")
 SCORED = ("stance", "promise", "action", "deed", "judgement")
 _SUBORDINATORS = frozenset({"that", "which", "who", "whom", "whose", "how", "whether", "if", "when", "as", "where", "until", "unless"})
 
+_MEANS = frozenset({"by", "before", "after", "from", "despite"})  # "by asking the Council …" tells how, and takes no stance
+
 Item = tuple[int, int, Entry]  # first word, end exclusive, phrase of the vocabulary
 
 
@@ -90,9 +92,13 @@ class _Cutter:
         return None
 
     def _enumerated(self, at: int, first: int) -> bool:
-        """Whether a participle is one of several in a row, none of them a clause: "including combating …, fighting …"."""
+        """Whether a participle is no clause: one of several in a row ("including combating …, fighting …"), or the means of something."""
         words, breaks = self.tokens.words, self.tokens.breaks
-        if not words[at].endswith("ing") or at - 1 <= first:
+        if not words[at].endswith("ing") or at <= first:
+            return False
+        if words[at - 1] in _MEANS and breaks[at] == SPACE:
+            return True
+        if at - 1 == first:
             return False
         if words[at - 1] in ("and", "or") and breaks[at] == SPACE:
             before = range(at - 2, max(first, at - 6), -1)

@@ -204,3 +204,9 @@ def test_support_that_another_gives_is_what_is_spoken_of() -> None:
 def test_participles_that_each_take_a_stance_are_clauses() -> None:
     clauses = read("The two sides, recalling the talks on Kosovo and reaffirming the ABM Treaty, will meet in May.")
     assert [clause.issues for clause in clauses if clause.level][:2] == [("kosovo",), ("abm_treaty",)]
+
+
+def test_by_what_means_something_is_done_is_no_stance() -> None:
+    (clause,) = read("By asking for talks on Kosovo, others interfere in the internal affairs of China.")
+    assert clause.level == 0
+    assert only("The two sides are united in condemning the attacks in Kosovo.").level == 5
