@@ -56,6 +56,7 @@ def edited(old: str, new: str) -> Wording:
         ("in the valley.", "in the valley. The two sides support the drought fund.", "new", "drought"),
         ("the northern railway", "the southern railway", "changed", "railway"),
         ("the northern railway", "the railway", "widened", "railway"),
+        ("the northern railway", "any form of the northern railway", "strengthened", "railway"),
         ("the northern railway", "the northern freight railway", "narrowed", "railway"),
         ("the northern railway", "the northern railway and its stations", "widened", "railway"),
         ("should be stored strictly", "should not be stored strictly", "reversed", "wheat"),
