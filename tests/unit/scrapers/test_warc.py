@@ -24,7 +24,7 @@ from scrapers.mementos.warc import warc_mementos
 
 URL = "http://www.ministry.example/eng/t1.html"
 PAGE = b"<h1>Joint statement</h1><p>We oppose any such step.</p>"
-PACKED = gzip.compress(PAGE)
+PACKED = gzip.compress(PAGE, mtime=0)
 
 
 class Archive:
@@ -87,13 +87,13 @@ def test_a_response_is_a_capture(archive):
 @pytest.mark.parametrize(
     ("headers", "block"),
     [
-        ([("Content-Encoding", "gzip")], gzip.compress(PAGE)),
+        ([("Content-Encoding", "gzip")], gzip.compress(PAGE, mtime=0)),
         ([("Content-Encoding", "gzip")], PAGE),
         ([("Transfer-Encoding", "chunked")], b"%x\r\n%s\r\n0\r\n\r\n" % (len(PAGE), PAGE)),
         ([("Transfer-Encoding", "chunked")], PAGE),
         (
             [("Transfer-Encoding", "chunked"), ("Content-Encoding", "gzip")],
-            b"%x\r\n%s\r\n0\r\n\r\n" % (len(gzip.compress(PAGE)), gzip.compress(PAGE)),
+            b"%x\r\n%s\r\n0\r\n\r\n" % (len(gzip.compress(PAGE, mtime=0)), gzip.compress(PAGE, mtime=0)),
         ),
     ],
     ids=["gzip", "gzip said, plain kept", "chunked", "chunked said, plain kept", "both"],
@@ -186,7 +186,7 @@ def test_a_record_that_makes_no_sense_is_told_and_the_others_are_read(archive, d
     [
         ({"WARC_Truncated": "length"}, (), PAGE, "only the beginning"),
         ({}, (("Content-Length", "999"),), PAGE, "breaks off after"),
-        ({}, (("Content-Encoding", "gzip"),), gzip.compress(PAGE)[:40], "breaks off"),
+        ({}, (("Content-Encoding", "gzip"),), gzip.compress(PAGE, mtime=0)[:40], "breaks off"),
     ],
 )
 def test_a_body_that_is_not_whole_is_a_capture_that_says_so(archive, fields, headers, body, why):
@@ -195,7 +195,7 @@ def test_a_body_that_is_not_whole_is_a_capture_that_says_so(archive, fields, hea
 
 
 def test_a_bomb_is_a_capture_without_a_body(archive):
-    found = archive.response(1, gzip.compress(b"\0" * (40 << 20)), headers=[("Content-Encoding", "gzip")]).read()[0]
+    found = archive.response(1, gzip.compress(b"\0" * (40 << 20), mtime=0), headers=[("Content-Encoding", "gzip")]).read()[0]
     assert found.body is None and found.capture.body_sha256 is None and "unpacks to more" in found.capture.error
 
 
