@@ -39,7 +39,8 @@ HELD = 20.0  # seconds that an answer waits at the gate at most; the fetcher wai
 PAGES = 100  # of each ministry: two batches
 WATCHED = ("north", "south")
 ARCHIVED = "shore"
-DERIVED = {"id", "from", "to", "version", "headers"}  # hashes of moments, and the server's own clock
+CLOCKS = {"recorded_at", "headers"}  # when it was written down, and the Date of the server that answered
+DERIVED = {"id", "from", "to", "version"}  # hashes of moments
 
 
 class Ministries(Wayback):
@@ -225,7 +226,7 @@ class Distributed:
 
 
 def facts(store: Store, source: str, *, timeless: bool = False) -> list[str]:
-    """The export of one source without what tells when it was written down; `timeless`, also without the moments of its captures."""
+    """The export of one source without what tells when it was asked for; `timeless`, also without the moments of its captures."""
     kept = []
     for line in json_lines(store):
         fact = json.loads(line)
@@ -239,7 +240,7 @@ def _without(fact: Any, timeless: bool) -> Any:
         return [_without(part, timeless) for part in fact]
     if not isinstance(fact, dict):
         return fact
-    dropped = {name for name in fact if name == "recorded_at" or (timeless and (name.endswith("_at") or name in DERIVED))}
+    dropped = {name for name in fact if name in CLOCKS or (timeless and (name.endswith("_at") or name in DERIVED))}
     return {name: _without(value, timeless) for name, value in fact.items() if name not in dropped}
 
 
