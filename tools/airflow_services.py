@@ -63,7 +63,7 @@ class Services:
         self.pools: dict[str, int] = order["pools"]
         self.preload: list[str] = order["preload"]
         self.grace: float = order["grace"]
-        workers = {worker["name"]: worker for worker in order["workers"]}
+        workers = {worker["name"]: worker for worker in order.get("workers", [])}
         self.services = {**SERVICES, **{name: tuple(worker["arguments"]) for name, worker in workers.items()}}
         self.environments: dict[str, dict[str, str]] = {name: worker["environment"] for name, worker in workers.items()}
         self.running: dict[int, tuple[str, float]] = {}

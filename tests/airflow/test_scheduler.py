@@ -40,7 +40,7 @@ def until(holds: Callable[[], bool], rehearsal: Rehearsal, limit: float = 120.0)
 
 def changes_of(rehearsal: Rehearsal, title: str) -> list[str]:
     with rehearsal.store.reading() as connection:
-        (line,) = [line for line in report.lines(connection) if title in line.title]
+        (line,) = [line for line in report.lines(connection) if title in line.title and line.source in rehearsal.declared]
     return [change.klass for change in line.changes]
 
 
