@@ -102,6 +102,6 @@ def archive_files() -> None:
 
 place, asked = settings.load(), get_parsing_context().dag_id  # a task that runs needs its own DAG alone
 for declared in load_sources(place.config, on_error=lambda *_: None):  # the health DAG tells of the others
-    if declared.listings and (not place.sources or declared.id in place.sources) and asked in {None, f"archive_{declared.id}"}:
+    if declared.layouts and (not place.sources or declared.id in place.sources) and asked in {None, f"archive_{declared.id}"}:
         archive(declared)
 archive_files()

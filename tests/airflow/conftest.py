@@ -91,6 +91,7 @@ def rehearsal() -> Iterator[Rehearsal]:
                 hurried(home / "config" / "sources" / f"{name}.yml", name, listing)
         (home / "config" / "sources" / "faulty.yml").write_text("title: A source with a mistake\nlayuots: []\n", "utf-8")
         further_declared = declarations.write(home / "config", [listened, archived], today)
+        unlisted(home / "config" / "sources" / "archived.yml")
         state, further = rounds.first(sources), rounds.first([listened, archived])
         site.show({**pages.pages_of(state, declared), **pages.pages_of(further, further_declared), **recorded})
         (home / "pywb").mkdir()
@@ -104,7 +105,7 @@ def rehearsal() -> Iterator[Rehearsal]:
                 "STATEMENTS_ALLOW_PRIVATE_ADDRESSES": "1",
                 "STATEMENTS_CONTACT": "tests@example.org",
                 "STATEMENTS_ROUTES": " ".join(f"{origin}={there}" for origin, there in site.routes().items()),
-                "STATEMENTS_SOURCES": " ".join([*declared, "listened", *(["cn_mfa_en", "cn_mfa_zh"] if recorded else [])]),
+                "STATEMENTS_SOURCES": " ".join([*declared, "listened", "archived", *(["cn_mfa_en", "cn_mfa_zh"] if recorded else [])]),
                 **({"STATEMENTS_CDX": cdx} if cdx else {}),
             },
             mail=home / "mail",
@@ -119,6 +120,12 @@ def rehearsal() -> Iterator[Rehearsal]:
         finally:
             postgres.remove(home)
             shutil.rmtree(home, ignore_errors=True)
+
+
+def unlisted(path: Path) -> None:
+    """Leave a source to its archives: without a listing there is nothing to watch."""
+    raw = yaml.safe_load(path.read_text("utf-8"))
+    path.write_text(yaml.safe_dump({key: value for key, value in raw.items() if key != "listings"}, allow_unicode=True, sort_keys=False), "utf-8")
 
 
 def three_months(source: SpecimenSource, declared: dict[str, Source]) -> Mapping[date, Mapping[str, Page]]:
