@@ -29,6 +29,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return Scheduling(config, log)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests measured (`record_property("measured", …)`), also where pytest-xdist ran them elsewhere."""
+    reports = [report for several in terminalreporter.stats.values() for report in several if getattr(report, "when", None) == "call"]
+    lines = [value for report in reports for name, value in report.user_properties if name == "measured"]
+    if lines:
+        terminalreporter.section("measured")
+        for line in lines:
+            terminalreporter.line(line)
+
+
 @pytest.fixture(scope="session")
 def corpus() -> Path:
     """The folder of real material; a test that needs it is marked `corpus` and skipped where it is missing."""

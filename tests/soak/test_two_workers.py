@@ -43,7 +43,7 @@ from tests.soak.distributed import (
 )
 from tests.stores import migrated_sqlite, settings_for
 
-pytestmark = [pytest.mark.soak, pytest.mark.timeout(1800), pytest.mark.xdist_group("two workers")]
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(1800)]
 
 IMPATIENT = {
     "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",  # only what the tests ask for runs
