@@ -40,7 +40,7 @@ def started(tmp_path):
             [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT, start_new_session=True
         )
         processes.append(process)
-        process.stdin.write(json.dumps({"home": str(tmp_path), "logs": str(tmp_path), "pools": {}, "preload": [], "grace": 2}) + "\n")
+        process.stdin.write(json.dumps({"home": str(tmp_path), "logs": str(tmp_path), "pools": {}, "preload": [], "grace": 2, "workers": []}) + "\n")
         process.stdin.flush()
         return process
 
@@ -51,7 +51,8 @@ def started(tmp_path):
 
 
 def told(process):
-    return json.loads(process.stdout.readline())
+    """The next fact but those of the services' process ids."""
+    return next(fact for fact in map(json.loads, process.stdout) if fact["event"] != "started")
 
 
 def test_everything_ends_when_the_lifeline_closes_as_it_does_when_its_holder_is_killed(started):
