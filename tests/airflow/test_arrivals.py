@@ -59,7 +59,7 @@ def test_a_statement_that_the_listing_names_starts_its_run_and_is_in_the_mailbox
     wait_until(lambda: versions_at(rehearsal.store, new.address) == 1, "the new statement is a version", rehearsal)
 
     def mailed() -> list[str]:
-        return [subject for _, subject in subjects(rehearsal.place.home / "mail")[mails:] if new.title[:30] in subject]
+        return [subject for _, subject in subjects(rehearsal.place.home / "mail")[mails:] if new.title[:20] in subject]
 
     wait_until(lambda: bool(mailed()), "its mail came", rehearsal)
     assert len(mailed()) == 1
