@@ -51,9 +51,9 @@ def page(number: int, edition: int = 0) -> tuple[str, bytes]:
     return url, pages.statement_page(_source(), specimen, is_refreshed=False).body
 
 
-def captures(pages_wanted: int, editions: int) -> Iterator[tuple[Capture, bytes]]:
-    """`pages_wanted` addresses in `editions` wordings each, a month apart."""
-    for number in range(pages_wanted):
+def captures(pages_wanted: int, editions: int, *, first: int = 0) -> Iterator[tuple[Capture, bytes]]:
+    """`pages_wanted` addresses, from number `first` on, in `editions` wordings each, a month apart."""
+    for number in range(first, first + pages_wanted):
         for edition in range(editions):
             url, body = page(number, edition)
             at = START + timedelta(days=710 + 30 * edition, seconds=number)

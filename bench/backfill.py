@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import cProfile
 import os
-import pstats
 import resource
 import statistics
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import sqlalchemy as sa
 
@@ -21,9 +23,12 @@ from bench import archive_pages
 from schemas import expectations
 from schemas.records import Capture, digest
 from scrapers.source import Source
+from statements import backfilling, changing, following
+from statements import pipeline as pipeline_module
 from statements import tables as t
 from statements.archives import from_warcs
 from statements.backfilling import Here, Tally, backfill, settler_for
+from statements.extracting import Reader
 from statements.identity import statement_id
 from statements.local.postgres import Postgres
 from statements.pipeline import Pipeline
@@ -31,6 +36,14 @@ from statements.settings import Settings, load
 from statements.settling import Occasion
 from statements.store import Store, add, capture_row, now, record
 
+STAGES = (
+    (backfilling, "_record", "bodies to snapshots, captures and ledger to the store"),
+    (Reader, "_extract", "suspicion and reading"),
+    (Reader, "_validated", "Great Expectations"),
+    (following, "positions_of", "positions"),
+    (changing, "compare", "comparison, with what it does to positions"),
+    (pipeline_module, "settle_statement", "versions, changes, series: the store's transactions"),
+)
 GOAL_PAGES, GOAL_REPEATS, GOAL_MB, GOAL_GROWTH = 100, 1000, 500, 1.3
 
 
@@ -40,7 +53,6 @@ def main() -> None:
     asked.add_argument("--pages", type=int, default=600, help="distinct pages, two wordings each")
     asked.add_argument("--repeats", type=int, default=6000, help="captures of known bodies")
     asked.add_argument("--stored", type=int, default=100_000, help="captures loaded before one more is timed (the long run takes 1000000)")
-    asked.add_argument("--profile", action="store_true", help="where the time goes, in one process")
     wanted = asked.parse_args()
     with tempfile.TemporaryDirectory(prefix="statements-bench-") as folder:
         home = Path(folder)
@@ -60,9 +72,6 @@ def _all(home: Path, url: str, wanted: argparse.Namespace) -> None:
     expectations.prepare()
     print(f"two wordings each of {wanted.pages} pages of about 2.5 kB of text, {os.cpu_count()} cores")
     made = archive_pages.warc(home / "pages.warc.gz", archive_pages.captures(wanted.pages, 2))
-    if wanted.profile:
-        _profiled(pipeline, home / "pages.warc.gz")
-        return
     seconds, tally = _timed(pipeline, home / "pages.warc.gz")
     _row("distinct pages a second, with changes and positions", made / seconds, GOAL_PAGES, f"{tally.versions} versions, {tally.changes} changes")
     addresses = min(wanted.pages, 100)
@@ -80,6 +89,9 @@ def _all(home: Path, url: str, wanted: argparse.Namespace) -> None:
     few, lots = (_one_more_of(pipeline, store, source, captures) for captures in (10_000, 100_000))
     print(f"  one more of one address: {few * 1000:.1f} ms with 10,000 captures of it, {lots * 1000:.1f} ms with 100,000: {lots / few:.2f} ×")
 
+    archive_pages.warc(home / "further.warc.gz", archive_pages.captures(100, 2, first=wanted.pages))
+    _where_the_time_goes(pipeline, home / "further.warc.gz")
+
 
 def _row(what: str, rate: float, goal: float, told: str) -> None:
     print(f"  {what:58} {rate:10,.0f}   goal ≥ {goal}   {'met' if rate >= goal else 'missed'}   {told}")
@@ -95,19 +107,29 @@ def _timed(pipeline: Pipeline, path: Path) -> tuple[float, Tally]:
     return time.perf_counter() - begun, tally
 
 
-def _profiled(pipeline: Pipeline, path: Path) -> None:
-    """Where the time goes, by package: own time of every function, added up."""
-    archive = from_warcs(pipeline, [path], None, None)
-    profile = cProfile.Profile(time.process_time)
-    profile.runcall(backfill, pipeline.store, pipeline.source, archive.mementos, archive.origin, Here(pipeline))
+def _where_the_time_goes(pipeline: Pipeline, path: Path) -> None:
+    """CPU milliseconds a page, by stage, of a backfill in one process; a stage within another is taken off it."""
     spent: Counter[str] = Counter()
-    stats = pstats.Stats(profile).stats  # type: ignore[attr-defined]
-    for (file, _, _), (_, _, own, _, _) in stats.items():
-        parts = file.split("site-packages/")[-1].split("/") if "site-packages/" in file else file.split("/")[-3:]
-        spent[parts[0] if "site-packages/" in file else "/".join(parts[-2:])] += own
-    total = sum(spent.values())
-    for name, seconds in spent.most_common(15):
-        print(f"  {name:40} {seconds:7.2f} s  {seconds / total:5.1%}")
+    with ExitStack() as stack:
+        for owner, name, stage in STAGES:
+            stack.enter_context(mock.patch.object(owner, name, _counted(getattr(owner, name), stage, spent)))
+        archive = from_warcs(pipeline, [path], None, None)
+        everything = _counted(backfill, "the rest: the archive's records, batches, reports", spent)
+        tally = everything(pipeline.store, pipeline.source, archive.mementos, archive.origin, Here(pipeline))
+    print("where the time goes, CPU milliseconds a page in one process:")
+    for stage, seconds in spent.most_common():
+        print(f"  {stage:58} {seconds / tally.new * 1000:10.2f}   {seconds / spent.total():5.0%}")
+
+
+def _counted(work: Callable[..., Any], stage: str, spent: Counter[str]) -> Callable[..., Any]:
+    def counted(*given: Any, **named: Any) -> Any:
+        begun, outer = time.process_time(), sum(spent.values())
+        try:
+            return work(*given, **named)
+        finally:
+            spent[stage] += time.process_time() - begun - (sum(spent.values()) - outer)  # type: ignore[assignment]
+
+    return counted
 
 
 def _one_more(pipeline: Pipeline, place: Settings, salt: str) -> float:

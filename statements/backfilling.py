@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +16,6 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from schemas import expectations
 from schemas.errors import StatementsError
 from schemas.records import Capture, digest
 from scrapers.mementos import Memento, Unread
@@ -27,8 +27,10 @@ from statements.identity import bind, introduce
 from statements.pipeline import Pipeline, Settled
 from statements.store import Store, add, capture_of, capture_row, chunks, now
 
-CHUNK = 500  # mementos to a batch: what a batch costs whatever it holds, Great Expectations above all, is shared by more
+CHUNK = 500  # mementos to a batch: what a batch costs whatever it holds is shared by more
+CHUNK_BODIES = 120  # different bodies to a batch: Great Expectations' share stays small, and no process waits long for another's last batch
 CHUNK_BYTES = 24 * 2**20  # of bodies to a batch, so that memory stays flat whatever the pages weigh
+KEPT_AFTER = 1.0  # seconds that a memento may wait for others before it is recorded: an archive that answers slowly is not asked twice
 
 
 @dataclass
@@ -98,10 +100,12 @@ def backfill(
     for batch in left_over(store, source.id):
         take(settler.settle(batch))
     done = already_done(store, source.id, origin)
-    for chunk in _chunked(_unless_done(mementos, done, tally)):
-        recorded = _record(store, source, chunk, origin, tally)
-        if recorded:
-            take(settler.settle(recorded))
+    open_batch: str | None = None
+    for part in _parts(_unless_done(mementos, done, tally)):
+        open_batch = _record(store, source, part.mementos, origin, tally, open_batch)
+        if part.ends_batch and open_batch:
+            take(settler.settle(open_batch))
+            open_batch = None
         progress(tally)
     take(settler.rest())
     progress(tally)
@@ -133,25 +137,44 @@ def _unless_done(mementos: Iterable[Memento | Unread], done: set[str], tally: Ta
             yield memento
 
 
-def _chunked(mementos: Iterable[Memento | Unread]) -> Iterator[list[Memento | Unread]]:
-    chunk: list[Memento | Unread] = []
-    size = 0
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Mementos to record together: a batch, or as much of one as came before its time was up."""
+
+    mementos: list[Memento | Unread]
+    ends_batch: bool
+
+
+def _parts(mementos: Iterable[Memento | Unread]) -> Iterator[_Part]:
+    part: list[Memento | Unread] = []
+    size, count, bodies = 0, 0, set()  # of the batch so far
+    recorded_at = time.monotonic()
     for memento in mementos:
-        chunk.append(memento)
-        size += len(memento.body or b"") if isinstance(memento, Memento) else 0
-        if len(chunk) >= CHUNK or size >= CHUNK_BYTES:
-            yield chunk
-            chunk, size = [], 0
-    if chunk:
-        yield chunk
+        part.append(memento)
+        count += 1
+        if isinstance(memento, Memento) and memento.body is not None:
+            size += len(memento.body)
+            bodies.add(memento.capture.body_sha256)
+        is_full = count >= CHUNK or len(bodies) >= CHUNK_BODIES or size >= CHUNK_BYTES
+        if is_full or time.monotonic() - recorded_at >= KEPT_AFTER:
+            yield _Part(part, is_full)
+            part, recorded_at = [], time.monotonic()
+        if is_full:
+            size, count, bodies = 0, 0, set()
+    yield _Part(part, ends_batch=True)
 
 
-def _record(store: Store, source: Source, chunk: list[Memento | Unread], origin: str, tally: Tally) -> str | None:
-    """Bodies first, then captures, ledger and batch in one transaction; returns the batch, None where nothing was new."""
+def _record(store: Store, source: Source, part: Sequence[Memento | Unread], origin: str, tally: Tally, open_batch: str | None) -> str | None:
+    """Bodies first, then captures, ledger and batch in one transaction.
+
+    Returns the batch that the captures are in: the one that was open already, or one that this part began; None where nothing was new yet.
+    """
+    if not part:
+        return open_batch
     at = now()
     ours: dict[str, Memento] = {}
     outcomes: dict[str, str] = {}
-    for memento in chunk:
+    for memento in part:
         tally.read += 1
         if isinstance(memento, Unread):
             tally.failed.append({"where": memento.where, "error": memento.error})
@@ -163,7 +186,7 @@ def _record(store: Store, source: Source, chunk: list[Memento | Unread], origin:
                 store.snapshots.put(memento.body)
             ours.setdefault(memento.where, memento)  # an index may name a record twice, the second time without its body
     captures = {where: memento.capture for where, memento in ours.items()}
-    batch = digest("backfill", source.id, origin, sorted(ours), at.isoformat())[:32]
+    batch = open_batch or digest("backfill", source.id, origin, sorted(ours), at.isoformat())[:32]
     with store.writing() as connection:
         sizes = {m.capture.body_sha256: len(m.body) for m in ours.values() if m.body is not None}
         add(connection, t.snapshot, [{"sha256": sha, "size": size, "recorded_at": at} for sha, size in sorted(sizes.items(), key=str)])
@@ -178,7 +201,10 @@ def _record(store: Store, source: Source, chunk: list[Memento | Unread], origin:
         add(connection, t.ledger, rows)
         add(connection, t.archived_body, _named_bodies(ours.values()))
         if not fresh:
-            return None
+            return open_batch
+        if open_batch:  # another backfill may have settled what was in it
+            connection.execute(sa.update(t.batch).where(t.batch.c.id == batch).values(settled_at=None))
+            return batch
         connection.execute(
             sa.insert(t.batch).values(
                 id=batch,
@@ -290,7 +316,7 @@ def settler_for(pipeline: Pipeline, workers: int | None = None) -> Iterator[Sett
     if count <= 1 or pipeline.place.is_sqlite:
         yield Here(pipeline)
         return
-    expectations.prepare()  # takes seconds to import: the workers are forked from a process that has it
+    pipeline.prepare()  # the workers are forked from a process that has it all
     context = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")
     with ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(pipeline.source.id, pipeline.place)) as pool:
         yield Elsewhere(pool, count)

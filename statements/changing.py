@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -16,7 +16,7 @@ from statements import tables as t
 from statements.compare import compare, document
 from statements.compare.judge import Judge
 from statements.extracting import wording_of
-from statements.folding import version_id
+from statements.folding import Fold, version_id
 from statements.store import add
 from statements.versions import Moment, Run
 
@@ -40,6 +40,33 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
+class AtHand:
+    """What the batch has just read, so that the store is not asked for it; whatever else is needed is."""
+
+    wordings: Mapping[str, Wording] = field(default_factory=dict)  # by id
+    extractors: Mapping[tuple[str, Moment], tuple[str, str | None]] = field(default_factory=dict)  # and layout, by address and moment
+
+    def wording(self, connection: Connection, key: str) -> Wording:
+        """The wording of this id."""
+        known = self.wordings.get(key)
+        return known or wording_of(connection.execute(sa.select(t.wording).where(t.wording.c.id == key)).one())
+
+    def extractor(self, connection: Connection, address: str, moment: Moment) -> tuple[str, str | None]:
+        """The extractor and the layout by which the capture of that moment is read."""
+        known = self.extractors.get((address, moment))
+        if known:
+            return known
+        r = t.reading.c
+        row = connection.execute(
+            sa.select(t.extraction.c.extractor, t.extraction.c.layout)
+            .join(t.reading, r.extraction_id == t.extraction.c.id)
+            .where(r.address == address, r.captured_at == moment[0], r.body_sha256 == moment[1], r.is_current)
+            .limit(1)
+        ).one()
+        return row.extractor, row.layout
+
+
+@dataclass(frozen=True, slots=True)
 class _Side:
     address: str
     run: Run
@@ -56,45 +83,47 @@ def change_id(from_version: str, to_version: str) -> str:
 
 def keep_changes(
     connection: Connection,
-    address: str,
-    versions: Sequence[Run],
+    folded: Fold,
     before_move: Sequence[tuple[str, Run]],
     *,
     judge: Judge | None,
     lexicon: str,
     reread: Reread,
+    at_hand: AtHand,
     at: datetime,
 ) -> list[Changed]:
-    """Make the recorded changes of an address those of its neighbouring versions; return the new ones.
+    """Make the recorded changes of a folded address those of its neighbouring versions; return the new ones.
 
     Args:
         before_move: the last version of each address that moved here for good, with that address.
     """
-    sides = [_Side(address, run) for run in versions]
+    address = folded.address
+    sides = [_Side(address, run) for run in folded.versions]
     pairs = list(pairwise(sides))
     if sides:
         moved = [_Side(old, run) for old, run in before_move if run.last <= sides[0].run.first]
         pairs += [(old, sides[0]) for old in moved if old.run.content_sha256 != sides[0].run.content_sha256]
     wanted = {change_id(one.id, other.id): (one, other) for one, other in pairs}
     c = t.change.c
-    stored = set(connection.execute(sa.select(c.id).where(c.address == address)).scalars())
+    stored = set() if folded.is_new else set(connection.execute(sa.select(c.id).where(c.address == address)).scalars())
     stale = stored - set(wanted)
     if stale:
         connection.execute(sa.delete(t.change).where(c.id.in_(sorted(stale))))
     changed = []
     for key, (one, other) in wanted.items():
         if key not in stored:
-            before, after, cause = _under_one_extractor(connection, one, other, reread)
+            before, after, cause = _under_one_extractor(connection, one, other, reread, at_hand)
             comparison = compare(before, after, judge)
             changed.append(Changed(key, address, one.id, other.id, before, after, comparison, cause, other.run))
     add(connection, t.change, [_row(change, lexicon, at) for change in changed])
     return changed
 
 
-def _under_one_extractor(connection: Connection, one: _Side, other: _Side, reread: Reread) -> tuple[Wording, Wording, Cause]:
+def _under_one_extractor(connection: Connection, one: _Side, other: _Side, reread: Reread, at_hand: AtHand) -> tuple[Wording, Wording, Cause]:
     """Both sides as one extractor reads them, and whether the ministry or the reading made the difference."""
-    before, after = _wording(connection, one.run.wording_id), _wording(connection, other.run.wording_id)
-    (ours, _), (theirs, layout) = _extractor(connection, one.address, one.run.last), _extractor(connection, other.address, other.run.first)
+    before, after = at_hand.wording(connection, one.run.wording_id), at_hand.wording(connection, other.run.wording_id)
+    ours, _ = at_hand.extractor(connection, one.address, one.run.last)
+    theirs, layout = at_hand.extractor(connection, other.address, other.run.first)
     if ours == theirs:
         return before, after, "source"
     later = reread(other.address, other.run.first, None)
@@ -105,21 +134,6 @@ def _under_one_extractor(connection: Connection, one: _Side, other: _Side, rerea
     if earlier and later:
         before, after = earlier[1], later[1]
     return before, after, "extractor" if before.content_sha256 == after.content_sha256 else "source"
-
-
-def _wording(connection: Connection, key: str) -> Wording:
-    return wording_of(connection.execute(sa.select(t.wording).where(t.wording.c.id == key)).one())
-
-
-def _extractor(connection: Connection, address: str, moment: Moment) -> tuple[str, str | None]:
-    r = t.reading.c
-    row = connection.execute(
-        sa.select(t.extraction.c.extractor, t.extraction.c.layout)
-        .join(t.reading, r.extraction_id == t.extraction.c.id)
-        .where(r.address == address, r.captured_at == moment[0], r.body_sha256 == moment[1], r.is_current)
-        .limit(1)
-    ).one()
-    return row.extractor, row.layout
 
 
 def _row(change: Changed, lexicon: str, at: datetime) -> dict[str, Any]:

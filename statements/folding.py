@@ -25,6 +25,7 @@ class Fold:
     versions: tuple[Run, ...]  # those that count
     added: frozenset[str]  # ids of versions that were not there before
     removed: frozenset[str]
+    is_new: bool = False  # the address had neither run nor version before, and so no change
 
 
 def version_id(address: str, run: Run) -> str:
@@ -47,8 +48,8 @@ def fold(connection: Connection, address: str, fresh: Sequence[Sighting], *, at:
             runs = insert(runs, new, lambda run, moment: _split(connection, address, run, moment))
     _write_runs(connection, address, runs_before, runs)
     counted, _ = standing(runs)
-    added, removed = _write_versions(connection, address, counted, at)
-    return Fold(address, tuple(runs), tuple(counted), added, removed)
+    added, removed = _write_versions(connection, address, counted, at, is_new=not runs_before)
+    return Fold(address, tuple(runs), tuple(counted), added, removed, is_new=not runs_before)
 
 
 def load_runs(connection: Connection, address: str) -> list[Run]:
@@ -147,9 +148,11 @@ def _write_runs(connection: Connection, address: str, before: Sequence[Run], aft
     )
 
 
-def _write_versions(connection: Connection, address: str, counted: Sequence[Run], at: datetime) -> tuple[frozenset[str], frozenset[str]]:
+def _write_versions(
+    connection: Connection, address: str, counted: Sequence[Run], at: datetime, *, is_new: bool
+) -> tuple[frozenset[str], frozenset[str]]:
     v = t.version.c
-    stored = {row.id: row for row in connection.execute(sa.select(t.version).where(v.address == address))}
+    stored = {} if is_new else {row.id: row for row in connection.execute(sa.select(t.version).where(v.address == address))}
     wanted = {version_id(address, run): run for run in counted}
     removed = frozenset(stored) - frozenset(wanted)
     added = frozenset(wanted) - frozenset(stored)

@@ -91,7 +91,7 @@ class Following:
         add(connection, t.stances, [stances_row(key, stances[key], outcome.occasion.at) for key in sorted(fresh)])
         if not any(f.added or f.removed for f in outcome.folds) and outcome.presence_before == outcome.presence.state:
             return
-        touched = enrol(connection, outcome.statement, self.declared.series, outcome.occasion.at)
+        touched = enrol(connection, outcome.statement, self.declared.series, outcome.occasion.at, at_hand=self.wordings)
         recorded: list[Recorded] = []
         for series in touched:
             if outcome.occasion.is_live:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
 
+from schemas import expectations
 from schemas.errors import StatementsError
 from schemas.records import Capture, Wording
 from scrapers.fetch import PoliteSession
 from scrapers.source import Source, source_named
 from statements import fetching, settings
 from statements import tables as t
+from statements.compare.lexicon import words_of
 from statements.extracting import Judged, Reader
 from statements.following import Declared, Following
 from statements.noting import note
+from statements.positions import suggestions
 from statements.settling import Occasion, Outcome, settle_statement, tie_canonical
 from statements.store import Store, capture_of, chunks, now
 from statements.versions import Moment
@@ -66,6 +69,12 @@ class Pipeline:
     def declared(self) -> Declared:
         """Lexicon, series and subscriptions, as they stood when they were first needed."""
         return Declared.load(self.source.id, self.place.config)
+
+    def prepare(self) -> None:
+        """Load what the first batch would have to: Great Expectations and the word lists. Processes forked afterwards find it."""
+        expectations.prepare()
+        suggestions.prepare(self.declared.lexicon)
+        words_of(self.source.language)
 
     def session(self) -> PoliteSession:
         """A polite session whose delays all processes of this store share."""
@@ -120,8 +129,8 @@ class Pipeline:
         following = Following.of(self.store, self.declared, occasion, [j.extraction for j in judged if j.extraction])
         outcomes = []
         tie_canonical(self.store, self.source, judged, occasion.at)
-        for addresses, group in self._by_statement(judged):
-            outcomes.append(settle_statement(self.store, addresses, group, occasion, following, self.reread))
+        for statement, group in self._by_statement(judged):
+            outcomes.append(settle_statement(self.store, statement, group, occasion, following, self.reread))
         following.finish(outcomes)
         settled = _report(batch_id, judged, outcomes, following.owed)
         if not batch_id or not judged or not occasion.is_live:
@@ -190,7 +199,7 @@ class Pipeline:
         judged = self._reader.judge(captures, known)
         return sorted(judged, key=lambda j: (j.capture.address, j.capture.captured_at, j.capture.key))
 
-    def _by_statement(self, judged: Sequence[Judged]) -> Iterable[tuple[list[str], list[Judged]]]:
+    def _by_statement(self, judged: Sequence[Judged]) -> list[tuple[str, list[Judged]]]:
         groups: dict[str, list[Judged]] = defaultdict(list)
         with self.store.reading() as connection:
             addresses = sorted({j.capture.address for j in judged})
@@ -200,8 +209,7 @@ class Pipeline:
                 statement_of |= {row.key: row.statement_id for row in rows}
         for j in judged:
             groups[statement_of[j.capture.address]].append(j)
-        for _, group in sorted(groups.items()):
-            yield sorted({j.capture.address for j in group}), group
+        return sorted(groups.items())
 
     def _batch(self, batch_id: str) -> Any:
         with self.store.reading() as connection:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from schemas.records import ClauseShift, Cue, Position, Shift, Stances
+from schemas.records import ClauseShift, Cue, Position, Shift, Stances, Wording
 from statements import tables as t
 from statements.alerts.events import Cited
 from statements.extracting import wording_of
@@ -20,6 +20,8 @@ from statements.positions.series import Candidate, Series
 from statements.positions.standing import Standing, standing
 from statements.stancing import stances_row, stored_stances
 from statements.store import add, chunks, lock
+
+_NOTHING: Mapping[str, Wording] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,17 @@ class Latest:
     url: str
 
 
-def enrol(connection: Connection, statement: str, series: Sequence[Series], at: datetime) -> list[Series]:
-    """Make a statement's memberships what its latest version says; return the series that must be recomputed."""
+def enrol(
+    connection: Connection, statement: str, series: Sequence[Series], at: datetime, *, at_hand: Mapping[str, Wording] = _NOTHING
+) -> list[Series]:
+    """Make a statement's memberships what its latest version says; return the series that must be recomputed.
+
+    Args:
+        at_hand: wordings by id that need not be read from the store.
+    """
     m = t.membership.c
     before = set(connection.execute(sa.select(m.series).where(m.statement_id == statement)).scalars())
-    latest = _latest(connection, [statement])
+    latest = _latest(connection, [statement], at_hand=at_hand, compared=False)
     wanted = {s.id for s in series if latest and s.takes(latest[0].candidate)}
     left = before - wanted
     if left:
@@ -136,8 +144,11 @@ def _row(shift: Shift, at: datetime) -> dict[str, Any]:
     }
 
 
-def _latest(connection: Connection, statements: Sequence[str]) -> list[Latest]:
-    """The latest accepted version of each statement, over all its living addresses."""
+def _latest(connection: Connection, statements: Sequence[str], *, at_hand: Mapping[str, Wording] = _NOTHING, compared: bool = True) -> list[Latest]:
+    """The latest accepted version of each statement, over all its living addresses.
+
+    What only a comparison looks at, flags and other extractors' readings, is left out where nothing is `compared`.
+    """
     v, a = t.version.c, t.address.c
     found: dict[str, Any] = {}
     first: dict[str, datetime] = {}
@@ -153,13 +164,14 @@ def _latest(connection: Connection, statements: Sequence[str]) -> list[Latest]:
             found[row.statement_id] = row
             first[row.statement_id] = min(first.get(row.statement_id, row.first_captured_at), row.first_captured_at)
             addresses.setdefault(row.statement_id, set()).add(row.key)
-    flags, rereads = _readings(connection, found.values())
-    wordings: dict[str, Any] = {}
-    for part in chunks(sorted({row.wording_id for row in found.values()})):
-        wordings |= {row.id: row for row in connection.execute(sa.select(t.wording).where(t.wording.c.id.in_(part)))}
+    flags, rereads = _readings(connection, found.values()) if compared else ({}, {})
+    needed = {row.wording_id for row in found.values()}
+    wordings = {key: at_hand[key] for key in needed & at_hand.keys()}
+    for part in chunks(sorted(needed - wordings.keys())):
+        wordings |= {row.id: wording_of(row) for row in connection.execute(sa.select(t.wording).where(t.wording.c.id.in_(part)))}
     result = []
     for key in sorted(found):
-        row, wording = found[key], wording_of(wordings[found[key].wording_id])
+        row, wording = found[key], wordings[found[key].wording_id]
         candidate = Candidate(
             statement=key,
             source=row.source,

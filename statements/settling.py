@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from schemas.errors import StatementsError
+from schemas.records import Wording
 from scrapers.source import Source
 from statements import tables as t
-from statements.changing import Changed, Reread, keep_changes
+from statements.changing import AtHand, Changed, Reread, keep_changes
 from statements.compare.judge import Judge
 from statements.extracting import Judged, wording_row
 from statements.folding import Fold, fold, load_runs
@@ -27,6 +28,10 @@ from statements.versions import Moment, Run, Sighting, is_flapping, standing
 
 class Follower(Protocol):
     """What follows from a settled statement, in its transaction."""
+
+    @property
+    def wordings(self) -> Mapping[str, Wording]:
+        """The wordings of the batch, by id."""
 
     def judge(self, connection: Connection) -> Judge | None: ...
 
@@ -57,7 +62,7 @@ class Outcome:
 
     statement: str
     occasion: Occasion
-    is_first: bool  # it had no version before
+    is_first: bool  # it had no version before; asked of watching runs alone
     folds: tuple[Fold, ...]
     changes: tuple[Changed, ...]
     presence_before: str
@@ -65,13 +70,15 @@ class Outcome:
     captures: Mapping[tuple[str, Moment], str]  # keys of the captures settled now, by address and moment
 
 
-def settle_statement(
-    store: Store, addresses: Sequence[str], judged: Sequence[Judged], occasion: Occasion, following: Follower, reread: Reread
-) -> Outcome:
-    """Settle all judged captures of one statement in one transaction, under its lock."""
+def settle_statement(store: Store, known_as: str, judged: Sequence[Judged], occasion: Occasion, following: Follower, reread: Reread) -> Outcome:
+    """Settle all judged captures of one statement in one transaction, under its lock.
+
+    Args:
+        known_as: the statement's id when the batch was read; by now it may be part of another.
+    """
     with store.writing() as connection:
-        statement = _locked(connection, addresses)
-        is_first = not _has_version(connection, statement)
+        statement = _locked(connection, known_as, {j.capture.address for j in judged})
+        is_first = occasion.is_live and not _has_version(connection, statement)
         _write_verdicts(connection, judged, occasion)
         folds, changes = _fold_all(connection, statement, judged, occasion, following, reread)
         before, after = _keep_presence(connection, statement, folds, occasion)
@@ -85,11 +92,12 @@ def settle_statement(
         return outcome
 
 
-def _locked(connection: Connection, addresses: Sequence[str]) -> str:
+def _locked(connection: Connection, known_as: str, addresses: Set[str]) -> str:
     """The statement of these addresses, locked; facts may have merged statements while this worker waited."""
     a = t.address.c
     query = sa.select(a.statement_id).where(a.key.in_(sorted(addresses))).distinct()
-    held: set[str] = set()
+    lock(connection, [known_as])
+    held = {known_as}
     while True:
         ids = set(connection.execute(query).scalars())
         if ids <= held:
@@ -153,6 +161,7 @@ def _fold_all(
     moves = _moves(connection, statement)
     touched = set(by_address) | {new for old, new in moves if old in by_address}
     folds, changes = [], []
+    at_hand = AtHand(following.wordings, _extractors(judged))
     standing_now: dict[str, tuple[Run, ...]] = {}
     for address in sorted(touched):
         fresh = by_address.get(address, [])
@@ -168,15 +177,24 @@ def _fold_all(
         if result.added or result.removed or earlier:
             changes += keep_changes(
                 connection,
-                result.address,
-                result.versions,
+                result,
                 earlier,
                 judge=following.judge(connection),
                 lexicon=following.lexicon_sha256,
                 reread=reread,
+                at_hand=at_hand,
                 at=occasion.at,
             )
     return folds, changes
+
+
+def _extractors(judged: Sequence[Judged]) -> dict[tuple[str, Moment], tuple[str, str | None]]:
+    """By which extractor and layout each capture is read that is settled now."""
+    found: dict[tuple[str, Moment], tuple[str, str | None]] = {}
+    for j in judged:
+        if j.extraction and j.verdict == "ok":
+            found[(j.capture.address, (j.capture.captured_at, j.capture.body_sha256 or ""))] = (j.extraction.extractor, j.extraction.layout)
+    return found
 
 
 def _moves(connection: Connection, statement: str) -> list[tuple[str, str]]:

@@ -119,18 +119,33 @@ class _Reader:
         clauses: list[Clause] = []
         subject: Subject | None = None
         for segment in segments:
-            clause, subject = self._clause(segment, sentence, speakers, subject, passage)
-            own = tuple(m for m in mentions if segment.first <= m.word < segment.last)
-            if not own and clause.level:
-                earlier = tuple(m for before in clauses for m in before.mentions)
-                own = self.memory.carried(tokens, segment.first, segment.last, earlier, bool(mentions))
-            fought = any(self.lexicon.issues[m.issue].valence == "oppose" for m in own)
-            countered = fought and next(iter(stance.counters.longest(tokens, segment.first, segment.last)), None) is not None
-            clauses.append(replace(clause, mentions=own, countered=countered))
+            clause, subject = self._clause(segment, sentence, speakers, subject, passage, mentions, clauses)
+            clauses.append(clause)
         return _settled(clauses, self.lexicon, self.passage.lead)
 
+    def _spoken_of(self, segment: Segment, mentions: list[Mention], earlier: list[Clause], level: int) -> tuple[Mention, ...]:
+        """The issues of a segment: those it names, else those that a pronoun carries over to a stance."""
+        own = tuple(m for m in mentions if segment.first <= m.word < segment.last)
+        if own or not level:
+            return own
+        before = tuple(m for clause in earlier for m in clause.mentions)
+        return self.memory.carried(self.tokens, segment.first, segment.last, before, bool(mentions))
+
+    def _counters(self, segment: Segment, mentions: tuple[Mention, ...]) -> bool:
+        """Whether the segment fights one of its issues that is a bad thing."""
+        if not any(self.lexicon.issues[mention.issue].valence == "oppose" for mention in mentions):
+            return False
+        return next(iter(self.stance.counters.longest(self.tokens, segment.first, segment.last)), None) is not None
+
     def _clause(
-        self, segment: Segment, sentence: Sentence, speakers: list[Match], before: Subject | None, passage: int
+        self,
+        segment: Segment,
+        sentence: Sentence,
+        speakers: list[Match],
+        before: Subject | None,
+        passage: int,
+        mentions: list[Mention],
+        earlier: list[Clause],
     ) -> tuple[Clause, Subject | None]:
         tokens = self.tokens
         head = segment.head
@@ -150,6 +165,7 @@ class _Reader:
         weight = NOTHING if quoted or told else weigh(segment, tokens, self._may_promise(segment, speakers, subject), silent)
         if subject and subject.actor and weight.level:
             self.passage.actor = subject.actor
+        spoken_of = self._spoken_of(segment, mentions, earlier, weight.level)
         cut = Clause(
             start=tokens.starts[segment.first] if segment.first > sentence.first else sentence.start,
             end=self._end(segment) if segment.last < sentence.last else sentence.end,
@@ -167,7 +183,9 @@ class _Reader:
             hedges=tuple(_cue(item, tokens) for item in segment.items if item[2].kind == "hedge"),
             scope=tuple(_cue(item, tokens) for item in segment.items if item[2].kind == "scope"),
             negations=tuple(_cue(item, tokens) for item in segment.items if item[2].kind == "negation"),
+            mentions=spoken_of,
             spoken=weight.spoken and not silent,
+            countered=self._counters(segment, spoken_of),
         )
         return cut, subject
 

@@ -60,17 +60,13 @@ class _Node(Generic[T]):
         self.payloads += [payload for payload in other.payloads if payload not in self.payloads]
 
 
-def _one(ways: dict[str, list[_Node[T]]], word: str) -> _Node[T] | None:
-    """The node that a word leads to; where it leads to several, they are put together the first time and kept so."""
-    nodes = ways.get(word)
-    if nodes is None:
-        return None
-    if len(nodes) > 1:
-        together: _Node[T] = _Node()
-        for node in nodes:
-            together.take(node)
-        ways[word] = nodes = [together]
-    return nodes[0]
+def _together(ways: dict[str, list[_Node[T]]], word: str) -> _Node[T]:
+    """Put the several nodes that a word leads to together, and keep them so: done when the word is first met."""
+    together: _Node[T] = _Node()
+    for node in ways[word]:
+        together.take(node)
+    ways[word] = [together]
+    return together
 
 
 class _Parser(Generic[T]):
@@ -140,15 +136,16 @@ def _step(
     place: int,
     waiting: list[tuple[_Node[T], int]],
 ) -> None:
-    following = _one(words, word)
-    if following is not None:
-        waiting.append((following, place + 1))
-    if capital and (following := _one(words, capital)) is not None:
-        waiting.append((following, place + 1))
+    if word in words:
+        nodes = words[word]
+        waiting.append((nodes[0] if len(nodes) == 1 else _together(words, word), place + 1))
+    if capital and capital in words:
+        nodes = words[capital]
+        waiting.append((nodes[0] if len(nodes) == 1 else _together(words, capital), place + 1))
     if prefixes:
-        for prefix in prefixes:
-            if word.startswith(prefix) and (following := _one(prefixes, prefix)) is not None:
-                waiting.append((following, place + 1))
+        for prefix, nodes in prefixes.items():
+            if word.startswith(prefix):
+                waiting.append((nodes[0] if len(nodes) == 1 else _together(prefixes, prefix), place + 1))
 
 
 class Phrases(Generic[T]):
@@ -194,7 +191,7 @@ class Phrases(Generic[T]):
                 found += [(-place, rank, payload) for rank, payload in node.payloads]
             if place >= end or breaks[place] == SENTENCE:
                 continue
-            if breaks[place] != STRONG:
+            if breaks[place] != STRONG and (node.prefixes or words[place] in node.words or capitals[place]):
                 _step(node.words, node.prefixes, words[place], capitals[place], place, waiting)
             for most, after in node.gaps:
                 for there in range(place, min(place + most + 1, end)):

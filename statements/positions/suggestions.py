@@ -45,6 +45,11 @@ def for_sentence(sentence: str, lexicon: Lexicon) -> tuple[str, ...]:
     return tuple(issue for _, issue in ranked[:MOST])
 
 
+def prepare(lexicon: Lexicon) -> None:
+    """Build the index now, for processes that are forked from this one."""
+    _index(lexicon)
+
+
 @lru_cache(maxsize=4)
 def _index(lexicon: Lexicon) -> _Index:
     names = _names(lexicon)

@@ -40,7 +40,7 @@ _SPELLINGS = (
 )
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def fold(word: str) -> str:
     """One spelling for a word: lower case, no accents, American, prefixes joined; patterns and texts are folded alike.
 
@@ -95,20 +95,26 @@ def tokenize(text: str) -> Tokens:
     reached = 0
     for found in _WORD.finditer(text):
         start, end = found.span()
-        own = found["own"] is not None
-        if own:
-            end = found.start("own")
-        raw = text[start:end]
-        words.append(fold(raw))
-        plain = raw.replace(".", "") if found["dotted"] else raw
-        capitals.append("=" + plain if len(plain) > 1 and plain.isupper() and plain.isascii() else "")
+        group = found.lastgroup
+        if group == "own":
+            end = found.start(group)
+        word, capital = _shape(text[start:end], group == "dotted")
+        words.append(word)
+        capitals.append(capital)
         starts.append(start)
         ends.append(end)
-        owns.append(own)
+        owns.append(group == "own")
         between = text[reached:start]
         breaks.append(SPACE if between == " " or not between else _break(between))
         reached = end
     return Tokens(text, words, capitals, starts, ends, owns, breaks, _sentences(text, words, starts, ends, breaks))
+
+
+@lru_cache(maxsize=65536)
+def _shape(raw: str, dotted: bool) -> tuple[str, str]:
+    """A word folded, and as its capitals are listed."""
+    plain = raw.replace(".", "") if dotted else raw
+    return fold(raw), "=" + plain if len(plain) > 1 and plain.isupper() and plain.isascii() else ""
 
 
 def _break(between: str) -> int:
