@@ -42,7 +42,7 @@ STAGES = (
     (Reader, "_validated", "Great Expectations"),
     (following, "positions_of", "positions"),
     (changing, "compare", "comparison, with what it does to positions"),
-    (pipeline_module, "settle_statement", "versions, changes, series: the store's transactions"),
+    (pipeline_module, "settle_statements", "versions, changes, series: the store's transactions"),
 )
 GOAL_PAGES, GOAL_REPEATS, GOAL_MB, GOAL_GROWTH = 100, 1000, 500, 1.3
 

@@ -99,6 +99,11 @@ class Capture:
         """The capture's id: address, instant to the second, body hash (`via` is an attribute, not part of it)."""
         return digest("capture", self.address, self.captured_at.isoformat(timespec="seconds"), self.body_sha256 or self.error or "")
 
+    @property
+    def moment(self) -> tuple[datetime, str]:
+        """What orders the captures of an address: archives hold two in one second."""
+        return self.captured_at, self.body_sha256 or ""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

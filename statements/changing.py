@@ -17,7 +17,7 @@ from statements.compare import compare, document
 from statements.compare.judge import Judge
 from statements.extracting import wording_of
 from statements.folding import Fold, version_id
-from statements.store import add
+from statements.store import add, chunks
 from statements.versions import Moment, Run
 
 Reread = Callable[[str, Moment, str | None], tuple[str, Wording] | None]
@@ -83,8 +83,7 @@ def change_id(from_version: str, to_version: str) -> str:
 
 def keep_changes(
     connection: Connection,
-    folded: Fold,
-    before_move: Sequence[tuple[str, Run]],
+    folded: Sequence[tuple[Fold, Sequence[tuple[str, Run]]]],
     *,
     judge: Judge | None,
     lexicon: str,
@@ -92,29 +91,31 @@ def keep_changes(
     at_hand: AtHand,
     at: datetime,
 ) -> list[Changed]:
-    """Make the recorded changes of a folded address those of its neighbouring versions; return the new ones.
+    """Make the recorded changes of folded addresses those of their neighbouring versions; return the new ones.
 
     Args:
-        before_move: the last version of each address that moved here for good, with that address.
+        folded: each with the last version of every address that moved there for good, and that address.
     """
-    address = folded.address
-    sides = [_Side(address, run) for run in folded.versions]
-    pairs = list(pairwise(sides))
-    if sides:
-        moved = [_Side(old, run) for old, run in before_move if run.last <= sides[0].run.first]
-        pairs += [(old, sides[0]) for old in moved if old.run.content_sha256 != sides[0].run.content_sha256]
-    wanted = {change_id(one.id, other.id): (one, other) for one, other in pairs}
+    wanted: dict[str, tuple[_Side, _Side]] = {}
+    for fold, before_move in folded:
+        sides = [_Side(fold.address, run) for run in fold.versions]
+        pairs = list(pairwise(sides))
+        if sides:
+            moved = [_Side(old, run) for old, run in before_move if run.last <= sides[0].run.first]
+            pairs += [(old, sides[0]) for old in moved if old.run.content_sha256 != sides[0].run.content_sha256]
+        wanted |= {change_id(one.id, other.id): (one, other) for one, other in pairs}
     c = t.change.c
-    stored = set() if folded.is_new else set(connection.execute(sa.select(c.id).where(c.address == address)).scalars())
-    stale = stored - set(wanted)
-    if stale:
-        connection.execute(sa.delete(t.change).where(c.id.in_(sorted(stale))))
+    stored: set[str] = set()
+    for part in chunks([fold.address for fold, _ in folded if not fold.is_new]):
+        stored.update(connection.execute(sa.select(c.id).where(c.address.in_(part))).scalars())
+    for part in chunks(sorted(stored - wanted.keys())):
+        connection.execute(sa.delete(t.change).where(c.id.in_(part)))
     changed = []
     for key, (one, other) in wanted.items():
         if key not in stored:
             before, after, cause = _under_one_extractor(connection, one, other, reread, at_hand)
             comparison = compare(before, after, judge)
-            changed.append(Changed(key, address, one.id, other.id, before, after, comparison, cause, other.run))
+            changed.append(Changed(key, other.address, one.id, other.id, before, after, comparison, cause, other.run))
     add(connection, t.change, [_row(change, lexicon, at) for change in changed])
     return changed
 

@@ -1,10 +1,12 @@
-"""Keep an address's runs and versions true to its captures: the fold of `versions`, applied to the store."""
+"""Keep the runs and versions of addresses true to their captures: the fold of `versions`, applied to the store."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from schemas.records import Version
 from statements import tables as t
-from statements.store import add
+from statements.store import add, chunks
 from statements.versions import Moment, Run, Sighting, insert, runs_of, standing
 
 
@@ -33,40 +35,46 @@ def version_id(address: str, run: Run) -> str:
     return Version(address, run.content_sha256, run.first[0], run.last[0]).id
 
 
-def fold(connection: Connection, address: str, fresh: Sequence[Sighting], *, at: datetime, rebuild: bool = False) -> Fold:
-    """Fold fresh sightings of one address into its runs and versions.
+def fold(connection: Connection, fresh: Mapping[str, Sequence[Sighting]], *, at: datetime, rebuild: bool = False) -> list[Fold]:
+    """Fold fresh sightings, by address, into the runs and versions of their addresses.
 
-    The caller holds the lock on the address's statement. Cost follows the number of runs, not of captures,
-    unless `rebuild` folds all readings of the address anew (after a re-reading changed what captures say).
+    The caller holds the locks on the addresses' statements, and has written the readings. Cost follows the number of runs,
+    not of captures, unless `rebuild` folds all readings of the addresses anew (after a re-reading changed what captures say).
     """
-    runs_before = load_runs(connection, address)
-    if rebuild:
-        runs = runs_of(sightings(connection, address))
-    else:
-        runs = list(runs_before)
-        for new in sorted(fresh, key=lambda s: s.at):
-            runs = insert(runs, new, lambda run, moment: _split(connection, address, run, moment))
-    _write_runs(connection, address, runs_before, runs)
-    counted, _ = standing(runs)
-    added, removed = _write_versions(connection, address, counted, at, is_new=not runs_before)
-    return Fold(address, tuple(runs), tuple(counted), added, removed, is_new=not runs_before)
-
-
-def load_runs(connection: Connection, address: str) -> list[Run]:
-    """The stored runs of an address, in capture order."""
-    r = t.run.c
-    rows = connection.execute(sa.select(t.run).where(r.address == address).order_by(r.first_captured_at, r.first_body_sha256))
+    before = load_runs(connection, sorted(fresh))
+    after = {}
+    for address in sorted(fresh):
+        runs = runs_of(sightings(connection, address)) if rebuild else before[address]
+        for new in () if rebuild else sorted(fresh[address], key=lambda s: s.at):
+            runs = insert(runs, new, partial(_split, connection, address))
+        after[address] = runs
+    _write_runs(connection, before, after)
+    counted = {address: standing(runs)[0] for address, runs in after.items()}
+    stored = _versions(connection, [address for address in counted if before[address]])
+    added, removed = _write_versions(connection, stored, counted, at)
     return [
-        Run(
-            (row.first_captured_at, row.first_body_sha256),
-            (row.last_captured_at, row.last_body_sha256),
-            row.content_sha256,
-            row.wording_id,
-            row.length,
-            row.captures,
+        Fold(
+            address,
+            tuple(after[address]),
+            tuple(counted[address]),
+            frozenset(added.get(address, ())),
+            frozenset(removed.get(address, ())),
+            is_new=not before[address],
         )
-        for row in rows
+        for address in sorted(fresh)
     ]
+
+
+def load_runs(connection: Connection, addresses: Sequence[str]) -> dict[str, list[Run]]:
+    """The stored runs of each address, in capture order."""
+    r = t.run.c
+    found: dict[str, list[Run]] = {address: [] for address in addresses}
+    for part in chunks(addresses):
+        query = sa.select(t.run).where(r.address.in_(part)).order_by(r.address, r.first_captured_at, r.first_body_sha256)
+        for row in connection.execute(query):
+            first, last = (row.first_captured_at, row.first_body_sha256), (row.last_captured_at, row.last_body_sha256)
+            found[row.address].append(Run(first, last, row.content_sha256, row.wording_id, row.length, row.captures))
+    return found
 
 
 def sightings(connection: Connection, address: str, *, known_at: datetime | None = None) -> list[Sighting]:
@@ -121,59 +129,74 @@ def _split(connection: Connection, address: str, run: Run, moment: Moment) -> tu
     return left, right
 
 
-def _write_runs(connection: Connection, address: str, before: Sequence[Run], after: Sequence[Run]) -> None:
-    stale = set(before) - set(after)
-    for run in stale:
-        r = t.run.c
-        connection.execute(sa.delete(t.run).where(r.address == address, r.first_captured_at == run.first[0], r.first_body_sha256 == run.first[1]))
-    known = set(before)
-    add(
-        connection,
-        t.run,
-        [
-            {
-                "address": address,
-                "first_captured_at": run.first[0],
-                "first_body_sha256": run.first[1],
-                "last_captured_at": run.last[0],
-                "last_body_sha256": run.last[1],
-                "content_sha256": run.content_sha256,
-                "wording_id": run.wording_id,
-                "length": run.length,
-                "captures": run.captures,
-            }
-            for run in after
-            if run not in known
-        ],
-    )
+def _write_runs(connection: Connection, before: Mapping[str, Sequence[Run]], after: Mapping[str, Sequence[Run]]) -> None:
+    r = t.run.c
+    stale = [(address, run) for address, runs in before.items() for run in set(runs) - set(after[address])]
+    if stale:
+        one = sa.and_(r.address == sa.bindparam("_of"), r.first_captured_at == sa.bindparam("_from"), r.first_body_sha256 == sa.bindparam("_body"))
+        connection.execute(sa.delete(t.run).where(one), [{"_of": address, "_from": run.first[0], "_body": run.first[1]} for address, run in stale])
+    known = {address: set(runs) for address, runs in before.items()}
+    add(connection, t.run, [_run_row(address, run) for address, runs in after.items() for run in runs if run not in known[address]])
+
+
+def _run_row(address: str, run: Run) -> dict[str, Any]:
+    return {
+        "address": address,
+        "first_captured_at": run.first[0],
+        "first_body_sha256": run.first[1],
+        "last_captured_at": run.last[0],
+        "last_body_sha256": run.last[1],
+        "content_sha256": run.content_sha256,
+        "wording_id": run.wording_id,
+        "length": run.length,
+        "captures": run.captures,
+    }
+
+
+def _versions(connection: Connection, addresses: Sequence[str]) -> dict[str, Any]:
+    rows: dict[str, Any] = {}
+    for part in chunks(addresses):
+        rows |= {row.id: row for row in connection.execute(sa.select(t.version).where(t.version.c.address.in_(part)))}
+    return rows
 
 
 def _write_versions(
-    connection: Connection, address: str, counted: Sequence[Run], at: datetime, *, is_new: bool
-) -> tuple[frozenset[str], frozenset[str]]:
+    connection: Connection, stored: Mapping[str, Any], counted: Mapping[str, Sequence[Run]], at: datetime
+) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Make the versions those that count; return the ids added and removed, by address."""
     v = t.version.c
-    stored = {} if is_new else {row.id: row for row in connection.execute(sa.select(t.version).where(v.address == address))}
-    wanted = {version_id(address, run): run for run in counted}
-    removed = frozenset(stored) - frozenset(wanted)
-    added = frozenset(wanted) - frozenset(stored)
-    if removed:
-        connection.execute(sa.delete(t.version).where(v.id.in_(sorted(removed))))
-    add(connection, t.version, [_version_row(key, address, wanted[key], at) for key in sorted(added)])
-    for key in frozenset(wanted) & frozenset(stored):
-        run, row = wanted[key], stored[key]
-        if (row.last_captured_at, row.last_body_sha256, row.captures, row.wording_id) != (*run.last, run.captures, run.wording_id):
-            connection.execute(
-                sa.update(t.version)
-                .where(v.id == key)
-                .values(
-                    last_captured_at=run.last[0],
-                    last_body_sha256=run.last[1],
-                    first_body_sha256=run.first[1],
-                    wording_id=run.wording_id,
-                    captures=run.captures,
-                )
-            )
+    wanted = {version_id(address, run): (address, run) for address, runs in counted.items() for run in runs}
+    added: dict[str, list[str]] = defaultdict(list)
+    removed: dict[str, list[str]] = defaultdict(list)
+    for key in sorted(stored.keys() - wanted.keys()):
+        removed[stored[key].address].append(key)
+    for part in chunks(sorted(stored.keys() - wanted.keys())):
+        connection.execute(sa.delete(t.version).where(v.id.in_(part)))
+    for key in sorted(wanted.keys() - stored.keys()):
+        added[wanted[key][0]].append(key)
+    add(connection, t.version, [_version_row(key, *wanted[key], at) for key in sorted(wanted.keys() - stored.keys())])
+    moved = [_moved(key, wanted[key][1]) for key in sorted(wanted.keys() & stored.keys()) if not _stands(stored[key], wanted[key][1])]
+    if moved:
+        named: dict[str, sa.BindParameter[Any]] = {
+            name: sa.bindparam(f"_{name}") for name in ("last_captured_at", "last_body_sha256", "first_body_sha256", "wording_id", "captures")
+        }
+        connection.execute(sa.update(t.version).where(v.id == sa.bindparam("_id")).values(**named), moved)
     return added, removed
+
+
+def _stands(row: Any, run: Run) -> bool:
+    return (row.last_captured_at, row.last_body_sha256, row.captures, row.wording_id) == (*run.last, run.captures, run.wording_id)
+
+
+def _moved(key: str, run: Run) -> dict[str, Any]:
+    return {
+        "_id": key,
+        "_last_captured_at": run.last[0],
+        "_last_body_sha256": run.last[1],
+        "_first_body_sha256": run.first[1],
+        "_wording_id": run.wording_id,
+        "_captures": run.captures,
+    }
 
 
 def _version_row(key: str, address: str, run: Run, at: datetime) -> dict[str, Any]:

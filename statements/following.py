@@ -21,7 +21,7 @@ from statements.positions.lexicon import Lexicon
 from statements.positions.lexicon import load as load_lexicon
 from statements.positions.reading import positions_of
 from statements.positions.series import Series
-from statements.serial import Recorded, enrol, mark_stale, recompute, stale_series
+from statements.serial import enrol, mark_stale, recompute, stale_series
 from statements.settling import Occasion, Outcome
 from statements.stancing import stances_row, stored_stances
 from statements.store import Store, add, chunks
@@ -84,25 +84,31 @@ class Following:
         following._written = set(known)
         return following
 
-    def settle(self, connection: Connection, outcome: Outcome) -> None:
-        """Inside the statement's transaction: write stances, keep the series, owe the alerts."""
-        wordings, stances = self._of(connection, outcome)
-        fresh = [key for key in stances if key not in self._written]
-        add(connection, t.stances, [stances_row(key, stances[key], outcome.occasion.at) for key in sorted(fresh)])
-        if not any(f.added or f.removed for f in outcome.folds) and outcome.presence_before == outcome.presence.state:
+    def settle(self, connection: Connection, outcomes: Sequence[Outcome]) -> None:
+        """Inside the statements' transaction: write stances, keep the series, owe the alerts."""
+        at, changed = self.occasion.at, [outcome for outcome in outcomes if _is_changed(outcome)]
+        spoken = {outcome.statement: self._of(connection, outcome) for outcome in (outcomes if self.occasion.is_live else changed)}
+        fresh = {key: read for _, stances in spoken.values() for key, read in stances.items() if key not in self._written}
+        add(connection, t.stances, [stances_row(key, fresh[key], at) for key in sorted(fresh)])
+        if not changed:
             return
-        touched = enrol(connection, outcome.statement, self.declared.series, outcome.occasion.at, at_hand=self.wordings)
-        recorded: list[Recorded] = []
-        for series in touched:
-            if outcome.occasion.is_live:
-                recorded.append(recompute(connection, series, self.declared.lexicon, outcome.occasion.at))
-            else:
-                mark_stale(connection, series.id)
+        touched = enrol(connection, [outcome.statement for outcome in changed], self.declared.series, at, at_hand=self.wordings)
+        if not self.occasion.is_live:
+            mark_stale(connection, (series.id for several in touched.values() for series in several))
+            return
+        for outcome in changed:
+            self._tell(connection, outcome, touched[outcome.statement], *spoken[outcome.statement])
+
+    def _tell(
+        self, connection: Connection, outcome: Outcome, touched: Sequence[Series], wordings: Mapping[str, Wording], stances: Mapping[str, Stances]
+    ) -> None:
+        """Recompute the series of a statement that was watched, and owe word of what is new."""
+        recorded = [recompute(connection, series, self.declared.lexicon, self.occasion.at) for series in touched]
         self.shifts += sum(len(r.added) for r in recorded)
         ours = [shift for r in recorded for shift in r.added if shift.to_statement == outcome.statement]
         cited = tuple(c for r in recorded for c in r.cited if any(shift.from_statement == c.statement for shift in ours))
         known = Known(wordings, stances, tuple(s.id for s in touched), tuple(ours), cited)
-        self.owed += outbox.owe(connection, events_of(outcome, known), self.declared.subscriptions, outcome.occasion.at)
+        self.owed += outbox.owe(connection, events_of(outcome, known), self.declared.subscriptions, self.occasion.at)
 
     def finish(self, outcomes: Sequence[Outcome]) -> None:
         """Recompute, once each, the series that archives or re-readings touched; also those a crashed run left behind."""
@@ -126,3 +132,7 @@ class Following:
         found = stored_stances(connection, missing, self.declared.lexicon.sha256)
         self._written |= set(found)
         return wordings, stances | found | {key: positions_of(wordings[key], self.declared.lexicon) for key in missing if key not in found}
+
+
+def _is_changed(outcome: Outcome) -> bool:
+    return any(fold.added or fold.removed for fold in outcome.folds) or outcome.presence_before != outcome.presence.state

@@ -46,8 +46,8 @@ def history(connection: Connection, statement: str) -> dict[str, Any]:
     addresses = list(connection.execute(sa.select(a.key).where(a.statement_id == statement).order_by(a.key)).scalars())
     captures = _captures(connection, addresses)
     aside: set[Any] = set()
-    for address in addresses:
-        for run in standing(load_runs(connection, address))[1]:
+    for address, runs in load_runs(connection, addresses).items():
+        for run in standing(runs)[1]:
             aside.add((address, run.first, run.last))
     versions = _versions(connection, addresses)
     latest = _latest(connection, addresses)
@@ -75,7 +75,7 @@ def history(connection: Connection, statement: str) -> dict[str, Any]:
 
 def version_at(connection: Connection, address: str, moment: datetime) -> tuple[Run, Wording] | None:
     """The version that stood at `moment`: the last one first captured until then; None before the first."""
-    return _standing_at(connection, standing(load_runs(connection, address))[0], moment)
+    return _standing_at(connection, standing(load_runs(connection, [address])[address])[0], moment)
 
 
 def as_known_at(connection: Connection, address: str, moment: datetime) -> list[Run]:

@@ -22,10 +22,12 @@ from statements.extracting import Judged, Reader
 from statements.following import Declared, Following
 from statements.noting import note
 from statements.positions import suggestions
-from statements.settling import Occasion, Outcome, settle_statement, tie_canonical
+from statements.settling import Occasion, Outcome, settle_statements, tie_canonical
 from statements.store import Store, capture_of, chunks, now
 from statements.versions import Moment
 from statements.vitals import note_mended
+
+TOGETHER = 20  # statements of an archive or a re-reading to a transaction; what is news has one of its own, and its mails with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +129,10 @@ class Pipeline:
         """Give captures their verdicts, and all that follows from them."""
         judged = self._judge(capture_ids)
         following = Following.of(self.store, self.declared, occasion, [j.extraction for j in judged if j.extraction])
-        outcomes = []
+        outcomes: list[Outcome] = []
         tie_canonical(self.store, self.source, judged, occasion.at)
-        for statement, group in self._by_statement(judged):
-            outcomes.append(settle_statement(self.store, statement, group, occasion, following, self.reread))
+        for groups in chunks(self._by_statement(judged), 1 if occasion.is_live else TOGETHER):
+            outcomes += settle_statements(self.store, dict(groups), occasion, following, self.reread)
         following.finish(outcomes)
         settled = _report(batch_id, judged, outcomes, following.owed)
         if not batch_id or not judged or not occasion.is_live:

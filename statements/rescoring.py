@@ -29,9 +29,8 @@ def rescore(store: Store | None = None, place: settings.Settings | None = None) 
         ours = [series for series in declared if series.source == source]
         for part in _statements(store, source):
             with store.writing() as connection:
-                for statement in part:
-                    enrol(connection, statement, ours, now())
-                    told["statements"] += 1
+                enrol(connection, part, ours, now())
+                told["statements"] += len(part)
     for series in declared:
         with store.writing() as connection:
             recorded = recompute(connection, series, lexicon, now())

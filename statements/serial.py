@@ -43,27 +43,29 @@ class Latest:
 
 
 def enrol(
-    connection: Connection, statement: str, series: Sequence[Series], at: datetime, *, at_hand: Mapping[str, Wording] = _NOTHING
-) -> list[Series]:
-    """Make a statement's memberships what its latest version says; return the series that must be recomputed.
+    connection: Connection, statements: Sequence[str], series: Sequence[Series], at: datetime, *, at_hand: Mapping[str, Wording] = _NOTHING
+) -> dict[str, list[Series]]:
+    """Make the memberships of statements what their latest versions say; return, for each, the series that must be recomputed.
 
     Args:
         at_hand: wordings by id that need not be read from the store.
     """
     m = t.membership.c
-    before = set(connection.execute(sa.select(m.series).where(m.statement_id == statement)).scalars())
-    latest = _latest(connection, [statement], at_hand=at_hand, compared=False)
-    wanted = {s.id for s in series if latest and s.takes(latest[0].candidate)}
-    left = before - wanted
-    if left:
-        connection.execute(sa.delete(t.membership).where(m.statement_id == statement, m.series.in_(sorted(left))))
-    add(connection, t.membership, [{"series": key, "statement_id": statement, "recorded_at": at} for key in sorted(wanted - before)])
-    return [s for s in series if s.id in wanted | before]
+    before: set[tuple[str, str]] = set()
+    for part in chunks(statements):
+        before |= {(row.statement_id, row.series) for row in connection.execute(sa.select(m.statement_id, m.series).where(m.statement_id.in_(part)))}
+    candidates = [latest.candidate for latest in _latest(connection, statements, at_hand=at_hand, compared=False)]
+    wanted = {(candidate.statement, s.id) for candidate in candidates for s in series if s.takes(candidate)}
+    for statement, left in sorted(before - wanted):
+        connection.execute(sa.delete(t.membership).where(m.statement_id == statement, m.series == left))
+    rows = [{"series": joined, "statement_id": statement, "recorded_at": at} for statement, joined in sorted(wanted - before)]
+    add(connection, t.membership, rows)
+    return {statement: [s for s in series if (statement, s.id) in wanted | before] for statement in statements}
 
 
-def mark_stale(connection: Connection, series: str) -> None:
-    """Note that a series awaits recomputing, in the transaction that made it so."""
-    add(connection, t.stale_series, [{"series": series}])
+def mark_stale(connection: Connection, series: Iterable[str]) -> None:
+    """Note that series await recomputing, in the transaction that made it so."""
+    add(connection, t.stale_series, [{"series": key} for key in sorted(set(series))])
 
 
 def stale_series(connection: Connection) -> list[str]:

@@ -1,33 +1,33 @@
-"""Settle captures: verdicts, then per statement one transaction for readings, fold, changes, shifts and what is owed."""
+"""Settle captures: under a lock on each statement, one transaction for readings, fold, changes, shifts and what is owed."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from schemas.errors import StatementsError
 from schemas.records import Wording
 from scrapers.source import Source
 from statements import tables as t
 from statements.changing import AtHand, Changed, Reread, keep_changes
 from statements.compare.judge import Judge
-from statements.extracting import Judged, wording_row
+from statements.extracting import Judged
 from statements.folding import Fold, fold, load_runs
 from statements.identity import bind
 from statements.presence import Answer, Presence, presence, statement_presence
 from statements.scheduling import quicken_predecessors, schedule
-from statements.store import Store, add, lock
+from statements.store import Store, chunks, lock
+from statements.verdicts import write_verdicts
 from statements.versions import Moment, Run, Sighting, is_flapping, standing
 
 
 class Follower(Protocol):
-    """What follows from a settled statement, in its transaction."""
+    """What follows from settled statements, in their transaction."""
 
     @property
     def wordings(self) -> Mapping[str, Wording]:
@@ -38,7 +38,7 @@ class Follower(Protocol):
     @property
     def lexicon_sha256(self) -> str: ...
 
-    def settle(self, connection: Connection, outcome: Outcome) -> None: ...
+    def settle(self, connection: Connection, outcomes: Sequence[Outcome]) -> None: ...
 
 
 FEWEST_THAT_FLAP = 4  # versions: A-B-A-B
@@ -70,142 +70,131 @@ class Outcome:
     captures: Mapping[tuple[str, Moment], str]  # keys of the captures settled now, by address and moment
 
 
-def settle_statement(store: Store, known_as: str, judged: Sequence[Judged], occasion: Occasion, following: Follower, reread: Reread) -> Outcome:
-    """Settle all judged captures of one statement in one transaction, under its lock.
+def settle_statements(store: Store, groups: Mapping[str, Sequence[Judged]], occasion: Occasion, following: Follower, reread: Reread) -> list[Outcome]:
+    """Settle all judged captures of some statements in one transaction, under their locks.
 
     Args:
-        known_as: the statement's id when the batch was read; by now it may be part of another.
+        groups: the captures of each statement, by the id that it had when the batch was read.
     """
-    with store.writing() as connection:
-        statement = _locked(connection, known_as, {j.capture.address for j in judged})
-        is_first = occasion.is_live and not _has_version(connection, statement)
-        _write_verdicts(connection, judged, occasion)
-        folds, changes = _fold_all(connection, statement, judged, occasion, following, reread)
-        before, after = _keep_presence(connection, statement, folds, occasion)
-        captures = {(j.capture.address, (j.capture.captured_at, j.capture.body_sha256 or "")): j.capture.key for j in judged}
-        outcome = Outcome(statement, occasion, is_first, tuple(folds), tuple(changes), before, after, captures)
-        following.settle(connection, outcome)
-        if occasion.is_live:
-            schedule(connection, occasion.source, statement, folds, judged, occasion.at)
-            if is_first and not occasion.is_baseline:
-                quicken_predecessors(connection, occasion.source, statement, occasion.at)
-        return outcome
-
-
-def _locked(connection: Connection, known_as: str, addresses: Set[str]) -> str:
-    """The statement of these addresses, locked; facts may have merged statements while this worker waited."""
-    a = t.address.c
-    query = sa.select(a.statement_id).where(a.key.in_(sorted(addresses))).distinct()
-    lock(connection, [known_as])
-    held = {known_as}
+    judged = [j for group in groups.values() for j in group]
+    known_as = set(groups)
     while True:
-        ids = set(connection.execute(query).scalars())
-        if ids <= held:
-            break
-        lock(connection, ids - held)
-        held |= ids
-    if len(ids) != 1:
-        raise StatementsError(f"{', '.join(sorted(addresses))} are not one statement; settle the batch again.")
-    return str(ids.pop())
+        with store.writing() as connection:
+            lock(connection, known_as)
+            by_statement = _by_statement(connection, judged)
+            if by_statement.keys() <= known_as:
+                return _settled(connection, by_statement, occasion, following, reread)
+        # Facts merged statements while this worker waited: it begins anew, so that its locks are taken in one order.
+        known_as |= by_statement.keys()
 
 
-def _has_version(connection: Connection, statement: str) -> bool:
-    query = sa.select(t.version.c.id).join(t.address, t.address.c.key == t.version.c.address).where(t.address.c.statement_id == statement)
-    return connection.execute(query.limit(1)).first() is not None
+def _by_statement(connection: Connection, judged: Sequence[Judged]) -> dict[str, list[Judged]]:
+    a = t.address.c
+    statement_of: dict[str, str] = {}
+    for part in chunks(sorted({j.capture.address for j in judged})):
+        statement_of |= {row.key: row.statement_id for row in connection.execute(sa.select(a.key, a.statement_id).where(a.key.in_(part)))}
+    found: dict[str, list[Judged]] = defaultdict(list)
+    for j in judged:
+        found[statement_of[j.capture.address]].append(j)
+    return dict(sorted(found.items()))
 
 
-def _write_verdicts(connection: Connection, judged: Sequence[Judged], occasion: Occasion) -> None:
-    """Wordings, extractions and readings, and the end of being pending; what is written already stays as it is."""
-    extractions = {j.extraction.id: j.extraction for j in judged if j.extraction}
-    wordings = {e.wording_id: e.wording for e in extractions.values() if e.wording}
-    add(connection, t.wording, [wording_row(wordings[key]) for key in sorted(map(str, wordings))])
-    add(connection, t.extraction, [extractions[key].row(occasion.at) for key in sorted(extractions)])
-    keys = [j.capture.key for j in judged]
-    r = t.reading.c
-    known = dict(connection.execute(sa.select(r.capture_id, r.extraction_id).where(r.capture_id.in_(keys), r.is_current)).all())  # type: ignore[arg-type]
-    fresh = [j for j in judged if j.capture.key not in known or known[j.capture.key] != (j.extraction.id if j.extraction else None)]
-    stale = [j.capture.key for j in fresh if j.capture.key in known]
-    if stale:
-        connection.execute(sa.update(t.reading).where(r.capture_id.in_(stale)).values(is_current=False))
-    if fresh:
-        # Never edited: a declaration that is edited to and fro leaves a reading each time, and the latest is in force.
-        connection.execute(sa.insert(t.reading), [_reading_row(j, occasion.at) for j in fresh])
-    connection.execute(sa.delete(t.pending).where(t.pending.c.capture_id.in_(keys)))
+def _settled(
+    connection: Connection, by_statement: Mapping[str, Sequence[Judged]], occasion: Occasion, following: Follower, reread: Reread
+) -> list[Outcome]:
+    judged = [j for group in by_statement.values() for j in group]
+    older = _with_versions(connection, list(by_statement)) if occasion.is_live else set()
+    fresh = write_verdicts(connection, judged, occasion.at)
+    folds, changes = _fold_all(connection, by_statement, fresh, occasion, following, reread)
+    outcomes = []
+    for statement, group in by_statement.items():
+        addresses = {one.address for one in folds[statement]}
+        before, after = _keep_presence(connection, statement, folds[statement], occasion)
+        outcomes.append(
+            Outcome(
+                statement,
+                occasion,
+                is_first=occasion.is_live and statement not in older,
+                folds=tuple(folds[statement]),
+                changes=tuple(change for change in changes if change.address in addresses),
+                presence_before=before,
+                presence=after,
+                captures={(j.capture.address, j.capture.moment): j.capture.key for j in group},
+            )
+        )
+    following.settle(connection, outcomes)
+    if occasion.is_live:
+        for outcome in outcomes:
+            schedule(connection, occasion.source, outcome.statement, outcome.folds, by_statement[outcome.statement], occasion.at)
+            if outcome.is_first and not occasion.is_baseline:
+                quicken_predecessors(connection, occasion.source, outcome.statement, occasion.at)
+    return outcomes
 
 
-def _reading_row(judged: Judged, at: datetime) -> dict[str, Any]:
-    extraction = judged.extraction
-    return {
-        "capture_id": judged.capture.key,
-        "extraction_id": extraction.id if extraction else None,
-        "address": judged.capture.address,
-        "captured_at": judged.capture.captured_at,
-        "body_sha256": judged.capture.body_sha256 or "",
-        "verdict": judged.verdict,
-        "content_sha256": extraction.wording.content_sha256 if extraction and extraction.wording and judged.verdict == "ok" else None,
-        "is_current": True,
-        "recorded_at": at,
-    }
+def _with_versions(connection: Connection, statements: Sequence[str]) -> set[str]:
+    """Those of the statements that have a version."""
+    a = t.address.c
+    query = sa.select(a.statement_id).join(t.version, a.key == t.version.c.address).where(a.statement_id.in_(statements))
+    return set(connection.execute(query.distinct()).scalars())
 
 
 def _fold_all(
-    connection: Connection, statement: str, judged: Sequence[Judged], occasion: Occasion, following: Follower, reread: Reread
-) -> tuple[list[Fold], list[Changed]]:
-    by_address: dict[str, list[Sighting]] = defaultdict(list)
-    for j in judged:
-        sightings = by_address[j.capture.address]
+    connection: Connection,
+    by_statement: Mapping[str, Sequence[Judged]],
+    fresh: Sequence[Judged],
+    occasion: Occasion,
+    following: Follower,
+    reread: Reread,
+) -> tuple[dict[str, list[Fold]], list[Changed]]:
+    """The folds of each statement's addresses, and the changes that were not recorded before."""
+    statement_of = {j.capture.address: statement for statement, group in by_statement.items() for j in group}
+    sightings: dict[str, list[Sighting]] = {address: [] for address in statement_of}
+    for j in fresh:
         if j.verdict == "ok" and j.extraction and j.extraction.wording:
             wording = j.extraction.wording
-            moment = (j.capture.captured_at, j.capture.body_sha256 or "")
-            sightings.append(Sighting(moment, wording.content_sha256, str(j.extraction.wording_id), len(wording.text)))
-    moves = _moves(connection, statement)
-    touched = set(by_address) | {new for old, new in moves if old in by_address}
-    folds, changes = [], []
-    at_hand = AtHand(following.wordings, _extractors(judged))
-    standing_now: dict[str, tuple[Run, ...]] = {}
-    for address in sorted(touched):
-        fresh = by_address.get(address, [])
-        result = fold(connection, address, fresh, at=occasion.at, rebuild=occasion.rebuild)
-        standing_now[address] = result.versions
-        folds.append(result)
-    for result in folds:
-        earlier = []
-        for old, new in moves:
-            if new == result.address:
-                runs = standing_now.get(old) or tuple(standing(load_runs(connection, old))[0])
-                earlier += [(old, runs[-1])] if runs else []
-        if result.added or result.removed or earlier:
-            changes += keep_changes(
-                connection,
-                result,
-                earlier,
-                judge=following.judge(connection),
-                lexicon=following.lexicon_sha256,
-                reread=reread,
-                at_hand=at_hand,
-                at=occasion.at,
-            )
-    return folds, changes
-
-
-def _extractors(judged: Sequence[Judged]) -> dict[tuple[str, Moment], tuple[str, str | None]]:
-    """By which extractor and layout each capture is read that is settled now."""
-    found: dict[tuple[str, Moment], tuple[str, str | None]] = {}
-    for j in judged:
-        if j.extraction and j.verdict == "ok":
-            found[(j.capture.address, (j.capture.captured_at, j.capture.body_sha256 or ""))] = (j.extraction.extractor, j.extraction.layout)
-    return found
-
-
-def _moves(connection: Connection, statement: str) -> list[tuple[str, str]]:
-    """(old, new) addresses of the statement that a permanent redirect ties."""
-    query = (
-        sa.select(t.tie.c.from_key, t.tie.c.to_key)
-        .join(t.address, t.address.c.key == t.tie.c.to_key)
-        .where(t.address.c.statement_id == statement, t.tie.c.fact == "redirect")
-        .order_by(t.tie.c.from_key, t.tie.c.to_key)
+            seen = Sighting(j.capture.moment, wording.content_sha256, str(j.extraction.wording_id), len(wording.text))
+            sightings[j.capture.address].append(seen)
+    moves = _moves(connection, list(by_statement))
+    for statement, old, new in moves:
+        if old in sightings:
+            statement_of[new] = statement
+            sightings.setdefault(new, [])
+    folds = {one.address: one for one in fold(connection, sightings, at=occasion.at, rebuild=occasion.rebuild)}
+    elsewhere = load_runs(connection, sorted({old for _, old, _ in moves} - folds.keys()))
+    last = {address: tuple(standing(runs)[0])[-1:] for address, runs in elsewhere.items()} | {key: one.versions[-1:] for key, one in folds.items()}
+    before_move: dict[str, list[tuple[str, Run]]] = defaultdict(list)
+    for _, old, new in moves:
+        before_move[new] += [(old, run) for run in last[old]]
+    touched = [(one, before_move[key]) for key, one in folds.items() if one.added or one.removed or before_move[key]]
+    changes = keep_changes(
+        connection,
+        touched,
+        judge=following.judge(connection),
+        lexicon=following.lexicon_sha256,
+        reread=reread,
+        at_hand=AtHand(following.wordings, _extractors(by_statement)),
+        at=occasion.at,
     )
-    return [(row.from_key, row.to_key) for row in connection.execute(query)]
+    found: dict[str, list[Fold]] = {statement: [] for statement in by_statement}
+    for address, one in folds.items():
+        found[statement_of[address]].append(one)
+    return found, changes
+
+
+def _extractors(by_statement: Mapping[str, Sequence[Judged]]) -> dict[tuple[str, Moment], tuple[str, str | None]]:
+    """By which extractor and layout each capture is read that is settled now."""
+    judged = (j for group in by_statement.values() for j in group)
+    return {
+        (j.capture.address, j.capture.moment): (j.extraction.extractor, j.extraction.layout) for j in judged if j.extraction and j.verdict == "ok"
+    }
+
+
+def _moves(connection: Connection, statements: Sequence[str]) -> list[tuple[str, str, str]]:
+    """(statement, old address, new address) wherever a permanent redirect ties two."""
+    a, tie = t.address.c, t.tie.c
+    query = sa.select(a.statement_id, tie.from_key, tie.to_key).join(t.address, a.key == tie.to_key)
+    query = query.where(a.statement_id.in_(statements), tie.fact == "redirect").order_by(tie.from_key, tie.to_key)
+    return [(row.statement_id, row.from_key, row.to_key) for row in connection.execute(query)]
 
 
 def _keep_presence(connection: Connection, statement: str, folds: Sequence[Fold], occasion: Occasion) -> tuple[str, Presence]:
@@ -216,8 +205,10 @@ def _keep_presence(connection: Connection, statement: str, folds: Sequence[Fold]
     before = connection.execute(sa.select(t.statement.c.state).where(t.statement.c.id == statement)).scalar_one()
     addresses = list(connection.execute(sa.select(a.key).where(a.statement_id == statement, a.is_living)).scalars())
     judged = statement_presence([presence(_answers(connection, address)) for address in addresses])
-    folded = {fold.address: fold.versions for fold in folds}
-    if judged.state == "live" and any(is_flapping(folded.get(key) or standing(load_runs(connection, key))[0]) for key in addresses):
+    folded = {fold.address: fold.versions for fold in folds if fold.address in addresses}
+    others = load_runs(connection, [key for key in addresses if key not in folded])
+    versions = [*folded.values(), *(standing(runs)[0] for runs in others.values())]
+    if judged.state == "live" and any(map(is_flapping, versions)):
         judged = replace(judged, state="flapping")
     if judged.state != before:
         connection.execute(sa.update(t.statement).where(t.statement.c.id == statement).values(state=judged.state))

@@ -21,6 +21,7 @@ from statements import settings as _settings
 from statements import tables as t
 from statements.snapshots import Snapshots
 
+_LOCKS = sa.text("SELECT pg_advisory_xact_lock(number) FROM unnest(CAST(:numbers AS bigint[])) AS number")
 MIGRATIONS = _settings.CHECKOUT / "sql" / "migrations"
 
 
@@ -161,9 +162,9 @@ def lock(connection: Connection, names: Iterable[str]) -> None:
     """
     if connection.dialect.name != "postgresql":
         return
-    for name in sorted(set(names)):
-        number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
+    numbers = sorted({int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True) for name in names})
+    if numbers:
+        connection.execute(_LOCKS, {"numbers": numbers})
 
 
 def chunks(values: Sequence[Any], size: int = 500) -> Iterator[Sequence[Any]]:

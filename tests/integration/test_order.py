@@ -3,68 +3,32 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from schemas.records import Capture
 from scrapers.mementos import Memento
-from scrapers.source import Source
+from statements import tables as t
 from statements.backfilling import Here, backfill, left_over
-from statements.demo import declarations, pages, rounds, specimens
 from statements.exporting import json_lines
 from statements.pipeline import Pipeline
 from statements.settings import Settings
 from statements.store import Store
+from tests.archived_world import World, memento, world_in
 from tests.stores import Server, migrated_sqlite, settings_for
-
-START = datetime(2025, 3, 1, 12, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class World:
-    """Pages of one specimen source in several states, and the declarations to read them by."""
-
-    source: Source
-    config: Path
-    bodies: dict[str, tuple[bytes, ...]]  # by URL: what it answered in each round
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    config = tmp_path_factory.mktemp("config")
-    specimen_sources = [s for s in specimens.load(date(2026, 3, 2)) if s.id == "specimen_mfa_en"]
-    declared = declarations.write(config, specimen_sources, date(2026, 3, 2))
-    state = rounds.first(specimens.load(date(2026, 3, 2)))
-    states = [state]
-    for changes in rounds.load():
-        states.append(rounds.after(states[-1], changes))
-    bodies: dict[str, list[bytes]] = {}
-    everything = declarations.write(tmp_path_factory.mktemp("all"), specimens.load(date(2026, 3, 2)), date(2026, 3, 2))
-    for one in states:
-        for url, page in pages.pages_of(one, everything).items():
-            if declared["specimen_mfa_en"].takes(url) and any(s.address == url for s in one.statements.values()):
-                bodies.setdefault(url, []).append(page.body or b"")
-    return World(declared["specimen_mfa_en"], config, {url: tuple(seen) for url, seen in bodies.items()})
-
-
-def memento(world: World, url: str, state: int, minute: int) -> Memento:
-    seen = world.bodies[url]
-    body = seen[state % len(seen)]
-    at = START + timedelta(minutes=minute)
-    status = 200 if body else 404
-    capture = Capture(
-        address=url, captured_at=at, via="memento", url=url, final_url=url, status=status, body_sha256=sha256(body).hexdigest() if body else None
-    )
-    return Memento(capture, body or None, f"{url}@{at.isoformat()}#{state % len(seen)}")
+    return world_in(tmp_path_factory.mktemp("world"))
 
 
 class Crash(Exception):
@@ -80,64 +44,147 @@ def told(store: Store) -> list[dict[str, object]]:
     return [bare(json.loads(line)) for line in json_lines(store)]  # type: ignore[misc]
 
 
-def bring_in(place: Settings, world: World, mementos: Sequence[Memento], cuts: Sequence[int] = (), crash_at: int | None = None) -> None:
-    """The mementos in the order given, in batches, perhaps broken off between recording and settling, then done again."""
-    store = Store.open(place)
-    pipeline = Pipeline(world.source, store, place)
+@dataclass(frozen=True)
+class Course:
+    """One way in which the mementos come: out of order, cut into batches, twice at once, broken off after some step."""
+
+    order: tuple[int, ...]
+    cuts: tuple[int, ...]
+    workers: int
+    crashes: tuple[int, ...]  # after how many steps a worker is gone; then it begins anew
+
+
+class Fuse:
+    """Lets a worker take so many steps (statements to the database, bodies to the snapshots), then no more."""
+
+    def __init__(self, store: Store, steps: int | None) -> None:
+        self._left = steps
+        put = store.snapshots.put
+
+        def put_or_crash(body: bytes) -> str:
+            self.burn()
+            sha = put(body)
+            self.burn()
+            return sha
+
+        object.__setattr__(store.snapshots, "put", put_or_crash)
+        sa.event.listen(store.engine, "before_cursor_execute", lambda *_: self.burn())
+        sa.event.listen(store.engine, "commit", lambda _: self.burn())
+
+    def burn(self) -> None:
+        if self._left is not None:
+            self._left -= 1
+            if self._left < 0:
+                raise Crash
+
+
+def bring_in(place: Settings, world: World, mementos: Sequence[Memento], course: Course | None = None) -> None:
+    """The mementos in the order and the batches of the course, with its crashes and its workers, until nothing is left."""
+    if course is None:
+        _worked(place, world, mementos, (), ())
+        return
+    disorderly = [mementos[i % len(mementos)] for i in course.order] + list(mementos)
+    shares = [disorderly, disorderly[::-1]][: course.workers]
+    if len(shares) == 1:
+        _worked(place, world, disorderly, course.cuts, course.crashes)
+        return
+    fork = multiprocessing.get_context("fork")
+    workers = [fork.Process(target=_worked, args=(place, world, share, course.cuts, course.crashes)) for share in shares]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(120)
+        assert worker.exitcode == 0
+    _worked(place, world, (), (), ())
+
+
+def _worked(place: Settings, world: World, mementos: Sequence[Memento], cuts: Sequence[int], crashes: Sequence[int]) -> None:
     edges = [0, *sorted({cut % (len(mementos) + 1) for cut in cuts}), len(mementos)]
-    for number, (start, end) in enumerate(pairwise(edges)):
-        settler = _Broken() if number == crash_at else Here(pipeline)
+    for steps in (*crashes, None):
+        store = Store.open(place)
+        Fuse(store, steps)
+        pipeline = Pipeline(world.source, store, place)
         try:
-            backfill(store, world.source, mementos[start:end], "archive", settler)
+            for start, end in pairwise(edges):
+                tally = backfill(store, world.source, mementos[start:end], "archive", Here(pipeline))
+                assert tally.failed == []
+            break
         except Crash:
+            continue
+        finally:
             store.engine.dispose()
-            store = Store.open(place)
-            pipeline = Pipeline(world.source, store, place)
-    backfill(store, world.source, (), "archive", Here(pipeline))
-    assert left_over(store, world.source.id) == []
-    store.engine.dispose()
-
-
-class _Broken:
-    def settle(self, batch: str) -> Iterator[tuple[str, str]]:
-        raise Crash
-        yield batch, ""
-
-    def rest(self) -> Iterator[tuple[str, str]]:
-        return iter(())
 
 
 def observations() -> st.SearchStrategy[list[tuple[int, int, int]]]:
     return st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 40)), min_size=1, max_size=10)
 
 
-def holds_in_any_order(
-    home: Path, url: str, other_url: str, world: World, seen: list[tuple[int, int, int]], order: list[int], cuts: list[int], crash: int | None
-) -> None:
+def courses() -> st.SearchStrategy[Course]:
+    return st.builds(
+        Course,
+        order=st.lists(st.integers(0, 30), max_size=8).map(tuple),
+        cuts=st.lists(st.integers(0, 20), max_size=3).map(tuple),
+        workers=st.sampled_from([1, 1, 2]),
+        crashes=st.lists(st.integers(0, 160), max_size=3).map(tuple),
+    )
+
+
+def holds_in_any_order(home: Path, url: str, other_url: str, world: World, seen: list[tuple[int, int, int]], course: Course) -> None:
     urls = sorted(world.bodies)
     mementos = [memento(world, urls[which % len(urls)], state, minute) for which, state, minute in seen]
     straight = settings_for(home / "straight", url, config=world.config)
     crooked = settings_for(home / "crooked", other_url, config=world.config)
     bring_in(straight, world, sorted(mementos, key=lambda m: (m.capture.captured_at, m.where)))
-    bring_in(crooked, world, [mementos[i % len(mementos)] for i in order] + mementos, cuts, crash)
-    assert told(Store.open(crooked)) == told(Store.open(straight))
+    bring_in(crooked, world, mementos, course)
+    store = Store.open(crooked)
+    assert left_over(store, world.source.id) == []
+    with store.reading() as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(t.pending)).scalar_one() == 0
+    assert told(store) == told(Store.open(straight))
+    store.engine.dispose()
 
 
-@given(observations(), st.lists(st.integers(0, 30), max_size=8), st.lists(st.integers(0, 20), max_size=3), st.none() | st.integers(0, 2))
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-def test_any_order_any_batches_repeats_and_a_crash_give_the_same_export(world, seen, order, cuts, crash):
+def on_sqlite(world: World, seen: list[tuple[int, int, int]], course: Course) -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         for name in ("straight", "crooked"):
             (home / name).mkdir()
             migrated_sqlite(home / name).engine.dispose()
         urls = [f"sqlite:///{home / name / 'statements.sqlite'}" for name in ("straight", "crooked")]
-        holds_in_any_order(home, urls[0], urls[1], world, seen, order, cuts, crash)
+        holds_in_any_order(home, urls[0], urls[1], world, seen, course)
+
+
+def on_postgresql(server: Server, world: World, seen: list[tuple[int, int, int]], course: Course) -> None:
+    with tempfile.TemporaryDirectory() as folder, server.database() as one, server.database() as other:
+        holds_in_any_order(Path(folder), one, other, world, seen, course)
+
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+
+
+@given(observations(), courses())
+@settings(UNHURRIED, max_examples=12)
+def test_any_order_any_batches_repeats_two_workers_and_crashes_give_the_same_export(world, seen, course):
+    on_sqlite(world, seen, course)
 
 
 @pytest.mark.postgres
-@given(observations(), st.lists(st.integers(0, 30), max_size=8), st.lists(st.integers(0, 20), max_size=3), st.none() | st.integers(0, 2))
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-def test_the_same_holds_on_postgresql(world, postgres_server: Server, seen, order, cuts, crash):
-    with tempfile.TemporaryDirectory() as folder, postgres_server.database() as one, postgres_server.database() as other:
-        holds_in_any_order(Path(folder), one, other, world, seen, order, cuts, crash)
+@given(observations(), courses())
+@settings(UNHURRIED, max_examples=6)
+def test_the_same_holds_on_postgresql(world, postgres_server: Server, seen, course):
+    on_postgresql(postgres_server, world, seen, course)
+
+
+@pytest.mark.soak
+@given(observations(), courses())
+@settings(UNHURRIED, max_examples=200)
+def test_it_holds_two_hundred_times(world, seen, course):
+    on_sqlite(world, seen, course)
+
+
+@pytest.mark.soak
+@pytest.mark.postgres
+@given(observations(), courses())
+@settings(UNHURRIED, max_examples=200)
+def test_it_holds_two_hundred_times_on_postgresql(world, postgres_server: Server, seen, course):
+    on_postgresql(postgres_server, world, seen, course)
