@@ -33,10 +33,10 @@ def now() -> datetime:
 def create_engine(url: str) -> Engine:
     """An engine with what each database needs: WAL, a busy time-out and foreign keys on SQLite; psycopg 3 on PostgreSQL."""
     if url.startswith("sqlite"):
-        path = sa.make_url(url).database
+        path, patience = sa.make_url(url).database, sa.make_url(url).query.get("timeout", "30")
         if path and path != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(url, connect_args={"timeout": 30, "isolation_level": None})
+        engine = sa.create_engine(url, connect_args={"timeout": float(str(patience)), "isolation_level": None})
 
         @sa.event.listens_for(engine, "connect")
         def _pragmas(connection: Any, _record: Any) -> None:

@@ -13,6 +13,7 @@ from statements.compare.text import edits
 
 LONGEST = 90  # characters of a subject
 _GOOD_TITLE = 30  # characters of the title that a subject keeps where it can
+_WHOLE_ENOUGH = 44  # characters of a new statement's title
 _LEAST_TITLE = 18  # characters of the title that a subject keeps before it tells less
 _LONGEST_WORDS = 44  # of changed words, in a subject
 _GRAVITY = ("reversed", "dropped", "weakened", "strengthened", "narrowed", "widened", "changed", "new", "returned")
@@ -42,7 +43,10 @@ def subject(events: Sequence[Event], untold: Mapping[EventKind, int], titles: Ma
     title = sound(first.title) or "untitled statement"
     tails = gists(first, titles)
     # A count of what else changed is worth less than a title one can recognise; the word that moved is worth more.
-    for least, candidates in ((_GOOD_TITLE, tails[:2]), (_LEAST_TITLE, tails)):
+    rounds = [(_GOOD_TITLE, tails[:2]), (_LEAST_TITLE, tails)]
+    if first.kind == "new":  # of a statement that nobody has read, the title says more than any list of its issues
+        rounds = [(LONGEST, tails), (_WHOLE_ENOUGH, tails[-1:])]
+    for least, candidates in rounds:
         for tail in candidates:
             room = LONGEST - len(start) - len(tail) - 3
             if room >= min(len(title), least):

@@ -28,6 +28,10 @@ def test_the_examples_in_the_docstrings_hold(module):
         (altered(title="Remarks"), "Nord MFA altered: Remarks — 'firmly' removed on Island"),
         (new(title="Remarks"), "Nord MFA new: Remarks — on Island and Trade"),
         (new(title="Remarks", issues=()), "Nord MFA new: Remarks"),
+        (
+            new(title="Joint Statement on Deepening the Partnership of Neighbours in a New Era"),
+            "Nord MFA new: Joint Statement on Deepening the Partnership … — on Island and 1 more",
+        ),
         (shifted(title="Remarks"), "Nord MFA shift: Remarks — Island weakened: 'firmly' removed"),
         (altered(kind="gone", title="Remarks", comparison=None), "Nord MFA gone: Remarks — no longer on the site"),
         (altered(kind="restored", title="Remarks", comparison=None), "Nord MFA restored: Remarks — back, unchanged"),
