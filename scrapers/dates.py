@@ -23,9 +23,10 @@ _NUMERALS = str.maketrans("〇○零Ｏ一二三四五六七八九元", "0000123
 _YEAR = r"(?:1[89]|20)\d\d"
 _DAY = r"\d{1,2}(?!\d)"
 _ORDINAL = r"(?:\s?(?:st|nd|rd|th|er|º|ª|°|[.](?=\s)))?"
-_TO = r"\s*(?:[-–—~～/]|to|and|until|through|till|bis|und|au|et|al?|y|e|по|и|do|až|a)\s*"
+_DASH = "-\u2010-\u2015\u2212~～"  # to stand in a character class: hyphens and dashes of every length, minus, tildes
+_TO = rf"\s*(?:[{_DASH}/]|to|and|until|through|till|bis|und|au|et|al?|y|e|по|и|do|až|a)\s*"
 _OF = r"(?:\s*(?:of|de|del|di|d['’])\s*|\s+|(?=[A-Z]))"
-_CJK_TO = r"\s*(?:[-–—~～]+|至|到|和|、|から|부터)\s*"
+_CJK_TO = rf"\s*(?:[{_DASH}]+|至|到|和|、|から|부터)\s*"
 _CJK_DIGITS = "〇○零Ｏ一二三四五六七八九十"
 
 _ISO = re.compile(rf"(?<![\d.])({_YEAR})([-/.])(\d{{1,2}})\2(\d{{1,2}})(?!\d)")
@@ -204,19 +205,19 @@ def _grammar(language: str) -> _Grammar:
     month, month2 = (rf"(?P<{group}>(?:{'|'.join(map(re.escape, spelled))}))(?![a-z])\.?" for group in ("month", "month2"))
     day, day2 = rf"(?<!\d)(?P<day>{_DAY}){_ORDINAL}", rf"(?P<day2>{_DAY}){_ORDINAL}"
     year, year1 = rf"(?P<year>{_YEAR})(?!\d)", rf"(?P<year1>{_YEAR})(?!\d)"
-    by, on = r"[\s,.，、]*", r"[\s,]*"
+    by, on = r"[\s,.，、]*", r"[\s,，]*"
     begins = r"(?<!\w)" if folds_case else r"(?<![^\W\da-z])(?<!\d)"  # "onMay 22": a capital begins a word
-    of_year = r"\s*,?\s*(?:de |del |of )?\s*"
+    of_year = r"\s*[,，]?\s*(?:de |del |of )?\s*"
     forms = (
         rf"{begins}{month}{on}{day}(?:{by}{year1})?{_TO}{month2}{on}{day2}{by}{year}",  # June 30 – July 2, 2009
         rf"{begins}{month}{on}{day}{_TO}{day2}{by}{year}",  # June 16-18, 2009
         rf"{day}{_OF}{month}(?:\s*{year1})?{_TO}{day2}{_OF}{month2}{of_year}{year}",  # 30 June – 2 July 2009
         rf"{day}{_TO}{day2}{_OF}{month}{of_year}{year}",  # 16-18 June 2009
         rf"{begins}{month}{on}{day}{by}{year}",  # June 18, 2009
-        rf"{day}[-\s]*{_OF}{month}[-\s]*{of_year}{year}",  # 18 June 2009, 18-Jun-2009
-        rf"{begins}(?<!\d ){month}\s*,?\s*(?:of |de |del )?{year}",  # June 2009
-        rf"{begins}{month}{on}{day}(?!\s*,?\s*{_YEAR})",  # June 18
-        rf"{day}{_OF}{month}(?!\s*,?\s*{_YEAR})",  # 18 June
+        rf"{day}[{_DASH}\s]*{_OF}{month}[{_DASH}\s]*{of_year}{year}",  # 18 June 2009, 18-Jun-2009
+        rf"{begins}(?<!\d ){month}\s*[,，]?\s*(?:of |de |del )?{year}",  # June 2009
+        rf"{begins}{month}{on}{day}(?!\s*[,，]?\s*{_YEAR})",  # June 18
+        rf"{day}{_OF}{month}(?!\s*[,，]?\s*{_YEAR})",  # 18 June
     )
     return _Grammar(months, tuple(re.compile(form, re.IGNORECASE if folds_case else 0) for form in forms))
 

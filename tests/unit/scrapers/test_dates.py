@@ -31,6 +31,8 @@ def test_a_day_is_found_in_every_way_of_writing_it(day: date) -> None:
         (f"{month}{day.day}, {day.year}", "en"),
         (f"{day.day} {month} {day.year}", "en"),
         (f"the {day.day}th of {month}, {day.year}", "en"),
+        (f"{month} {day.day}，{day.year}", "en"),
+        (f"{day.day}\u2010{month[:3]}\u2010{day.year}", "en"),
         (day.isoformat(), "en"),
         (f"{day:%Y/%m/%d} 15:33", "zh"),
         (f"{day.day}.{day.month}.{day.year}", "de"),
@@ -51,6 +53,7 @@ def test_an_interval_stays_an_interval(first: date, length: int) -> None:
         f"{month} {first.day}, {first.year} to {until} {last.day}, {last.year}",
     ]
     if one_month:
+        written += [f"{first.day}{dash}{last.day} {month} {first.year}" for dash in "-\u2010\u2011\u2013\u2212"]
         written += [f"{first.day}-{last.day} {month} {first.year}", f"{month} {first.day} and {last.day}, {first.year}"]
         written += [f"{first.year}年{first.month}月{first.day}日至{last.day}日"]
     for text in written:
