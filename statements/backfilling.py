@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -97,6 +98,7 @@ def backfill(
             else:
                 tally.take(settled)
 
+    _take_over(store, source)
     for batch in left_over(store, source.id):
         take(settler.settle(batch))
     done = already_done(store, source.id, origin)
@@ -118,6 +120,14 @@ def left_over(store: Store, source: str) -> list[str]:
     with store.reading() as connection:
         query = sa.select(b.id).where(b.source == source, b.settled_at.is_(None), b.kind == "backfill").order_by(b.created_at, b.id)
         return list(connection.execute(query).scalars())
+
+
+def _take_over(store: Store, source: Source) -> None:
+    """Have what was left undone read by today's declarations: somebody may have edited them since."""
+    b = t.batch.c
+    waiting = (b.source == source.id, b.settled_at.is_(None), b.kind == "backfill", b.declarations_sha256 != source.sha256)
+    with store.writing() as connection:
+        connection.execute(sa.update(t.batch).where(*waiting).values(declarations_sha256=source.sha256))
 
 
 def already_done(store: Store, source: str, origin: str) -> set[str]:
@@ -327,7 +337,16 @@ _worker: Pipeline | None = None
 
 def _begin(source: str, place: settings.Settings) -> None:
     global _worker
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _worker = Pipeline(source_named(source, place.config), Store.open(place), place)
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed would wait for its next batch for good."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)  # what it was settling is rolled back, and settled by the next run
 
 
 def _settle_in_worker(batch: str) -> Settled | str:

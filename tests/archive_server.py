@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+import signal
 import socket
 import subprocess
 import time
 from base64 import b32encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -22,11 +25,42 @@ from tests.local_site import page
 PYTHON = Path(__file__).resolve().parents[1] / ".venv-pywb/bin/python"
 _SERVE = "import sys; from pywb.apps.cli import wayback; sys.argv[1:] = ['-b', '127.0.0.1', '-p', sys.argv[1]]; wayback()"
 _START_LIMIT = 60  # seconds
+_PAUSE = 0.2  # seconds before each memento that a slow archive gives
+
+
+@dataclass(frozen=True)
+class Pywb:
+    """A running pywb, by the URL of its one collection."""
+
+    url: str
+    log: Path
+    process: subprocess.Popen[bytes]
+
+    def given(self, host: str = "") -> list[str]:
+        """The mementos that it has given so far, of one host or of all, each as its moment and URL."""
+        return re.findall(rf"\d{{14}}id_/https://{re.escape(host)}\S*", self.log.read_text("utf-8", "replace"))
+
+    @contextmanager
+    def held_once(self, holds: Callable[[], bool], limit: float = 120.0) -> Iterator[None]:
+        """Give mementos slowly, one by one, until the condition holds; inside, nothing is answered, afterwards all is again."""
+        deadline = time.monotonic() + limit
+        try:
+            while not holds():
+                given = len(self.given())
+                self.process.send_signal(signal.SIGCONT)
+                while len(self.given()) == given and not holds():
+                    assert time.monotonic() < deadline, f"in {limit:.0f} s the archive was not asked for enough; it gave {given} mementos"
+                    time.sleep(0.002)
+                self.process.send_signal(signal.SIGSTOP)
+                time.sleep(_PAUSE)
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
 
 
 @contextmanager
-def archive_of(warcs: Iterable[Path], folder: Path, collection: str = "kept") -> Iterator[str]:
-    """Serve the captures in `warcs` from `folder`, which becomes pywb's; gives the collection's URL.
+def archive_of(warcs: Iterable[Path], folder: Path, collection: str = "kept") -> Iterator[Pywb]:
+    """Serve the captures in `warcs` from `folder`, which becomes pywb's.
 
     The test is skipped where pywb is not installed.
     """
@@ -43,7 +77,7 @@ def archive_of(warcs: Iterable[Path], folder: Path, collection: str = "kept") ->
     with log.open("wb") as said, subprocess.Popen([str(PYTHON), "-c", _SERVE, str(port)], cwd=folder, stdout=said, stderr=said, env=quiet) as process:
         try:
             _wait_for(f"http://127.0.0.1:{port}/", process, log)
-            yield f"http://127.0.0.1:{port}/{collection}"
+            yield Pywb(f"http://127.0.0.1:{port}/{collection}", log, process)
         finally:
             process.terminate()
             process.wait(10)

@@ -10,8 +10,10 @@ from urllib.parse import urljoin
 _MEMENTO = re.compile(r"^https?://[^/]+/(?:[^/]+/)*?(\d{4,14})(?:[a-z]{2}_)?/((?:https?:/{1,2}|www\.).+)$", re.I)
 _ORIGINAL = "x-archive-orig-"
 _LEFT_ALONE = frozenset({"content-type", "content-language"})
+# Date and Content-Location are of the answer, and so the archive's (RFC 7089, section 4): when it was asked, and where it stands itself.
 _ADDED_HEADERS = re.compile(
-    r"^(x-archive-.*|memento-datetime|link|x-app-server|x-ts|x-tr|x-page-cache|x-location|content-security-policy|server-timing)$", re.I
+    r"^(x-archive-.*|memento-datetime|date|content-location|link|x-app-server|x-ts|x-tr|x-page-cache|x-location|content-security-policy|server-timing)$",
+    re.I,
 )
 
 # From the beginning to the end of what is added; each pair is written by the archives' own software around its additions.

@@ -172,8 +172,8 @@ def pywb(tmp_path_factory):
         ):
             fields, url = {"WARC-Date": f"{day}T00:00:00Z"}, f"http://www.ministry.example/{path}"
             writer.write_record(writer.create_warc_record(url, "response", BytesIO(body), len(body), http_headers=head, warc_headers_dict=fields))
-    with archive_of([folder / "crawl.warc.gz"], folder) as url:
-        yield url
+    with archive_of([folder / "crawl.warc.gz"], folder) as archive:
+        yield archive.url
 
 
 def test_a_real_pywb_gives_its_captures(pywb):

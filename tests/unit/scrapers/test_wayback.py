@@ -78,6 +78,14 @@ def test_the_servers_own_headers_are_told_from_the_archives():
     )
 
 
+def test_when_and_where_an_archive_answered_is_no_fact_of_the_page():
+    memento = "http://127.0.0.1:8080/kept/20140126200624id_/http://www.ministry.example/a"
+    answered = (("Content-Type", "text/html"), ("Date", "Sun, 01 Mar 2026 09:00:00 GMT"), ("Content-Location", memento))
+    assert original_headers(answered, memento) == (("Content-Type", "text/html"),)
+    made = (("X-Archive-Orig-Date", "Sun, 26 Jan 2014 20:06:20 GMT"), ("Date", "Sun, 01 Mar 2026 09:00:00 GMT"))
+    assert original_headers(made, memento) == (("Date", "Sun, 26 Jan 2014 20:06:20 GMT"),)
+
+
 def test_a_rewritten_location_leads_where_the_page_sent_its_reader():
     memento = "https://web.archive.org/web/20140126200624id_/http://www.ministry.example/old"
     assert original_redirect("/web/20140126200624id_/http://www.ministry.example/new", memento) == "http://www.ministry.example/new"
