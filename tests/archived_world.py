@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -19,9 +19,9 @@ START = datetime(2025, 3, 1, 12, tzinfo=UTC)
 class World:
     """Pages of one specimen source in several states, and the declarations to read them by."""
 
-    source: Source
+    source: Source = field(repr=False)
     config: Path
-    bodies: dict[str, tuple[bytes, ...]]  # by URL: what it answered in each round
+    bodies: dict[str, tuple[bytes, ...]] = field(repr=False)  # by URL: what it answered in each round
 
 
 def world_in(folder: Path) -> World:

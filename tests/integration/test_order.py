@@ -176,6 +176,7 @@ def test_the_same_holds_on_postgresql(world, postgres_server: Server, seen, cour
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(3600)
 @given(observations(), courses())
 @settings(UNHURRIED, max_examples=200)
 def test_it_holds_two_hundred_times(world, seen, course):
@@ -183,6 +184,7 @@ def test_it_holds_two_hundred_times(world, seen, course):
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(3600)
 @pytest.mark.postgres
 @given(observations(), courses())
 @settings(UNHURRIED, max_examples=200)
