@@ -23,7 +23,7 @@ from scrapers.mementos import Memento, Unread
 from scrapers.source import Source, normalise, source_named, statement_key
 from statements import settings
 from statements import tables as t
-from statements.fetching import MOVED_FOR_GOOD
+from statements.fetching import MOVED_FOR_GOOD, take_over
 from statements.identity import bind, introduce
 from statements.pipeline import Pipeline, Settled
 from statements.store import Store, add, capture_of, capture_row, chunks, now
@@ -98,7 +98,8 @@ def backfill(
             else:
                 tally.take(settled)
 
-    _take_over(store, source)
+    with store.writing() as connection:
+        take_over(connection, source, "backfill")
     for batch in left_over(store, source.id):
         take(settler.settle(batch))
     done = already_done(store, source.id, origin)
@@ -120,14 +121,6 @@ def left_over(store: Store, source: str) -> list[str]:
     with store.reading() as connection:
         query = sa.select(b.id).where(b.source == source, b.settled_at.is_(None), b.kind == "backfill").order_by(b.created_at, b.id)
         return list(connection.execute(query).scalars())
-
-
-def _take_over(store: Store, source: Source) -> None:
-    """Have what was left undone read by today's declarations: somebody may have edited them since."""
-    b = t.batch.c
-    waiting = (b.source == source.id, b.settled_at.is_(None), b.kind == "backfill", b.declarations_sha256 != source.sha256)
-    with store.writing() as connection:
-        connection.execute(sa.update(t.batch).where(*waiting).values(declarations_sha256=source.sha256))
 
 
 def already_done(store: Store, source: str, origin: str) -> set[str]:

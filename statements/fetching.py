@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -28,7 +28,7 @@ MOVED_FOR_GOOD = frozenset({301, 308})
 def discover(store: Store, source: Source, session: PoliteSession) -> list[str]:
     """Listings and due revisits, cut into batches: return the ids of all batches of the source that are not settled.
 
-    That includes those a crashed run left behind. A source's first pass is its baseline.
+    That includes those a crashed run left behind, also under a declaration that was edited since. A source's first pass is its baseline.
 
     Raises:
         EmptyListing: a listing could not be had or names no statement; what the others and the revisits gave is
@@ -50,6 +50,7 @@ def discover(store: Store, source: Source, session: PoliteSession) -> list[str]:
         _introduce(connection, source, found.listed, at)
         due = take_due(connection, source, at)
         _write_batches(connection, source, due, at)
+        take_over(connection, source, "watch")
         waiting = unsettled(connection, source.id)
     if failure and not waiting:
         raise failure
@@ -83,6 +84,13 @@ def unsettled(connection: Connection, source: str) -> list[str]:
     b = t.batch.c
     query = sa.select(b.id).where(b.source == source, b.settled_at.is_(None), b.kind == "watch").order_by(b.created_at, b.id)
     return list(connection.execute(query).scalars())
+
+
+def take_over(connection: Connection, source: Source, kind: Literal["watch", "backfill"]) -> None:
+    """Have what was left unsettled done by the declaration as it is now: a batch that was made under an earlier one would be refused for good."""
+    b = t.batch.c
+    left = (b.source == source.id, b.settled_at.is_(None), b.kind == kind, b.declarations_sha256 != source.sha256)
+    connection.execute(sa.update(t.batch).where(*left).values(declarations_sha256=source.sha256))
 
 
 def fetch(store: Store, source: Source, batch: Any, session: PoliteSession) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from schemas.errors import StatementsError
 from scrapers.source import Source
 from statements import fetching
 from statements import tables as t
@@ -113,6 +114,17 @@ def test_a_crash_between_fetch_and_settle_is_picked_up_by_the_next_run(watched):
     with watched.store.reading() as connection:
         assert not fetching.unsettled(connection, source.id)
         assert connection.execute(sa.select(t.pending)).first() is None
+
+
+def test_what_waits_when_a_declaration_is_edited_is_done_by_the_next_run(watched):
+    source = next(iter(watched.sources.values()))
+    abandoned = Pipeline(source, watched.store, watched.place).discover()
+    edited = Pipeline(replace(source, sha256="of the file as edited"), watched.store, watched.place)
+    with pytest.raises(StatementsError, match="made under other declarations"):
+        edited.fetch(abandoned[0])
+    waiting = edited.discover()
+    assert set(abandoned) <= set(waiting)
+    assert sum(edited.settle(edited.fetch(batch)).versions for batch in waiting) > 0
 
 
 def test_settling_twice_is_harmless(watched):
