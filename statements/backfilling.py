@@ -9,9 +9,10 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -31,6 +32,7 @@ from statements.store import Store, add, capture_of, capture_row, chunks, now
 CHUNK = 500  # mementos to a batch: what a batch costs whatever it holds is shared by more
 CHUNK_BODIES = 120  # different bodies to a batch: Great Expectations' share stays small, and no process waits long for another's last batch
 CHUNK_BYTES = 24 * 2**20  # of bodies to a batch, so that memory stays flat whatever the pages weigh
+ON_SQLITE = 2  # processes: while one writes the other reads pages and positions, and a third would only wait
 KEPT_AFTER = 1.0  # seconds that a memento may wait for others before it is recorded: an archive that answers slowly is not asked twice
 
 
@@ -290,16 +292,30 @@ class Here:
 
 
 class Elsewhere:
-    """Settles in processes of their own, each with its own connections; at most two batches wait for each."""
+    """Settles in processes of their own, each with its own connections; at most two batches wait for each.
 
-    def __init__(self, pool: ProcessPoolExecutor, workers: int) -> None:
-        self._pool = pool
-        self._most = 2 * workers
+    The processes are begun with the first batch: where an archive has nothing new, none is.
+    """
+
+    def __init__(self, pipeline: Pipeline, workers: int, pools: ExitStack) -> None:
+        self._pipeline = pipeline
+        self._workers = workers
+        self._pools = pools
         self._running: dict[Future[Settled | str], str] = {}
+
+    @cached_property
+    def _pool(self) -> ProcessPoolExecutor:
+        self._pipeline.prepare()  # the workers are forked from a process that has it all
+        self._pipeline.store.engine.dispose()  # and inherit no connection: SQLite would take its locks for theirs
+        begin = (self._pipeline.source.id, self._pipeline.place)
+        context = multiprocessing.get_context("fork")
+        pool = self._pools.enter_context(ProcessPoolExecutor(self._workers, mp_context=context, initializer=_begin, initargs=begin))
+        pool.submit(_ready).result()  # all are forked now
+        return pool
 
     def settle(self, batch: str) -> Iterator[tuple[str, Settled | str]]:
         self._running[self._pool.submit(_settle_in_worker, batch)] = batch
-        while len(self._running) >= self._most:
+        while len(self._running) >= 2 * self._workers:
             yield from self._ended()
 
     def rest(self) -> Iterator[tuple[str, Settled | str]]:
@@ -314,15 +330,18 @@ class Elsewhere:
 
 @contextmanager
 def settler_for(pipeline: Pipeline, workers: int | None = None) -> Iterator[Settler]:
-    """A settler: on PostgreSQL as many processes as there are cores, on SQLite this one."""
-    count = workers if workers is not None else (1 if pipeline.place.is_sqlite else os.cpu_count() or 1)
-    if count <= 1 or pipeline.place.is_sqlite:
+    """A settler of as many processes as there are cores; on SQLite, which one may write at a time, of two at most."""
+    cores = os.cpu_count() or 1
+    count = workers if workers is not None else min(cores, ON_SQLITE) if pipeline.place.is_sqlite else cores
+    if count <= 1 or not hasattr(os, "fork"):
         yield Here(pipeline)
         return
-    pipeline.prepare()  # the workers are forked from a process that has it all
-    context = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")
-    with ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(pipeline.source.id, pipeline.place)) as pool:
-        yield Elsewhere(pool, count)
+    with ExitStack() as pools:
+        yield Elsewhere(pipeline, count, pools)
+
+
+def _ready() -> None:
+    """Nothing: that it ran says that the workers are there."""
 
 
 _worker: Pipeline | None = None

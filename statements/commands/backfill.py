@@ -29,7 +29,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR", help="Saved pages with an index.jsonl.")
 @click.option("--one-a-day", is_flag=True, help="One capture of each address and day.")
 @click.option("--only-changed", is_flag=True, help="Only captures whose body differs from the one before.")
-@click.option("--workers", type=int, help="Settling processes; by default one for each core, on SQLite one.")
+@click.option("--workers", type=int, help="Settling processes; by default one for each core, on SQLite two.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @click.argument("more", nargs=-1, type=click.Path(exists=True, path_type=Path))
 def command(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from scrapers.mementos import Memento
 from statements import backfilling
 from statements import tables as t
-from statements.backfilling import Here, backfill, left_over
+from statements.backfilling import Elsewhere, Here, backfill, left_over, settler_for
 from statements.identity import bind, introduce
 from statements.pipeline import Pipeline
 from statements.settling import Occasion
@@ -100,6 +101,20 @@ def test_what_comes_into_a_batch_that_another_process_has_settled_is_not_forgott
     assert len(left_over(pipeline.store, pipeline.source.id)) == 1
     backfill(pipeline.store, pipeline.source, (), "archive", Here(pipeline))
     assert count(pipeline, t.version) == 2 and count(pipeline, t.pending) == 0
+
+
+def test_two_processes_settle_on_sqlite_what_one_would_and_none_is_begun_for_nothing(pipeline, world, monkeypatch):
+    monkeypatch.setattr(backfilling, "CHUNK_BODIES", 1)
+    mementos = of_every_address(world, (0, 5))
+    with settler_for(pipeline) as settler:
+        assert isinstance(settler, Elsewhere) or os.cpu_count() == 1
+        tally = backfill(pipeline.store, pipeline.source, mementos, "archive", settler)
+    assert (tally.new, tally.readings, tally.failed) == (len(mementos), len(mementos), [])
+    assert count(pipeline, t.pending) == 0
+    with settler_for(pipeline, 2) as settler:
+        again = backfill(pipeline.store, pipeline.source, mementos, "archive", settler)
+        assert "_pool" not in vars(settler)
+    assert (again.known, again.new) == (len(mementos), 0)
 
 
 def test_statements_of_an_archive_share_a_transaction_and_its_questions(pipeline, world):
