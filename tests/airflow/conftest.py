@@ -27,11 +27,13 @@ from statements.local.terminal import Terminal
 from statements.pools import pools as pools_of
 from statements.settings import Settings
 from statements.store import Store
-from tests.airflow.further import on_host_of_its_own, write_warc
-from tests.archive_server import PYTHON, archive_of
+from tests.airflow.further import on_host_of_its_own
+from tests.archive_server import PYTHON, Pywb, archive_of
+from tests.recorded_archive import over_time, recorded_pages, specimen_pages, write_warc
 from tests.replays import replayed
 from tests.stores import settings_for
 
+FURTHER = 16  # pages that the archive holds beside the specimens
 LIMIT = 240.0  # seconds for a run, on a machine that does other things besides
 
 
@@ -48,7 +50,7 @@ class Rehearsal:
     further: State  # the sources of tests/airflow/further.py, which no round touches
     further_declared: dict[str, Source]
     warc: Path  # what the archive holds
-    cdx: str | None  # where the archive answers; None where pywb is not installed
+    archive: Pywb | None  # None where pywb is not installed
     recorded: dict[str, Page] = field(default_factory=dict)
 
     def look(self, *sources: str) -> None:
@@ -83,7 +85,7 @@ def rehearsal() -> Iterator[Rehearsal]:
     listened = on_host_of_its_own(by_id["specimen_mfa_en"], "listened", poll_seconds=2)
     archived = on_host_of_its_own(by_id["specimen_mfa_en_2014"], "archived")
     with SpecimenSite() as site, pytest.MonkeyPatch.context() as environment, ExitStack() as stack:
-        for name in [name for name in os.environ if name.startswith(("STATEMENTS_", "AIRFLOW_"))]:
+        for name in [name for name in os.environ if name.startswith(("STATEMENTS_", "AIRFLOW_")) and name != "STATEMENTS_CORPUS"]:
             environment.delenv(name)
         declared = declarations.write(home / "config", sources, today)
         if recorded:
@@ -96,7 +98,7 @@ def rehearsal() -> Iterator[Rehearsal]:
         site.show({**pages.pages_of(state, declared), **pages.pages_of(further, further_declared), **recorded})
         (home / "pywb").mkdir()
         warc = write_warc(home / "pywb" / "crawl.warc.gz", three_months(archived, further_declared))
-        cdx = stack.enter_context(archive_of([warc], home / "pywb")) if PYTHON.exists() else None
+        archive = stack.enter_context(archive_of([warc], home / "pywb")) if PYTHON.exists() else None
         wanted = services.Wanted(
             home,
             config=home / "config",
@@ -106,7 +108,7 @@ def rehearsal() -> Iterator[Rehearsal]:
                 "STATEMENTS_CONTACT": "tests@example.org",
                 "STATEMENTS_ROUTES": " ".join(f"{origin}={there}" for origin, there in site.routes().items()),
                 "STATEMENTS_SOURCES": " ".join([*declared, "listened", "archived", *(["cn_mfa_en", "cn_mfa_zh"] if recorded else [])]),
-                **({"STATEMENTS_CDX": cdx} if cdx else {}),
+                **({"STATEMENTS_CDX": archive.url} if archive else {}),
             },
             mail=home / "mail",
             port=0,
@@ -116,7 +118,7 @@ def rehearsal() -> Iterator[Rehearsal]:
                 airflow.api.wait_for_dags({f"watch_{source}" for source in declared}, check=airflow.check)
                 url = postgres.Postgres(home).database_url()
                 place = settings_for(home, url, config=home / "config")
-                yield Rehearsal(airflow, site, Store.open(place), place, declared, state, further, further_declared, warc, cdx, recorded)
+                yield Rehearsal(airflow, site, Store.open(place), place, declared, state, further, further_declared, warc, archive, recorded)
         finally:
             postgres.remove(home)
             shutil.rmtree(home, ignore_errors=True)
@@ -129,13 +131,19 @@ def unlisted(path: Path) -> None:
 
 
 def three_months(source: SpecimenSource, declared: dict[str, Source]) -> Mapping[date, Mapping[str, Page]]:
-    """What an archive kept of a source: as it was, with one claim reversed, with a passage moved as well."""
+    """What an archive kept of a source: as it was, with one claim reversed, with a passage moved as well; and further pages, each in its own states.
+
+    The further ones are recorded pages of the corpus on the source's host, or where there is no corpus more specimens.
+    """
     reversed_claim = Change("", (("replace", {"in": "archived_water", "this": "does not store water", "with": "stores water"}),))
     moved = Change("", (("move", {"in": "archived_water", "passage": 3, "to": 0}),))
     states = [rounds.first([source])]
     for change in (reversed_claim, moved):
         states.append(rounds.after(states[-1], [change]))
-    return {date(2019, month, 10): pages.pages_of(state, declared) for month, state in enumerate(states, start=2)}
+    days = [date(2019, month, 10) for month in (2, 3, 4)]
+    further = recorded_pages(FURTHER, f"https://www.{source.id}.example") or specimen_pages(source, declared, FURTHER)
+    more = over_time(further, days)
+    return {day: {**pages.pages_of(state, declared), **more[day]} for day, state in zip(days, states, strict=True)}
 
 
 def hurried(path: Path, packaged: str, listing: str) -> None:

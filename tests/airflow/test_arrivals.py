@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 import sqlalchemy as sa
 
@@ -15,11 +16,12 @@ from statements import tables as t
 from statements.archives import from_warcs
 from statements.backfilling import Here, backfill
 from statements.demo.rounds import Change
+from statements.local.airflow_api import Run
 from statements.local.mailbox import subjects
 from statements.pipeline import Pipeline
 from statements.settings import CHECKOUT
 from statements.store import Store
-from tests.airflow.conftest import Rehearsal
+from tests.airflow.conftest import LIMIT, Rehearsal
 from tests.stores import migrated_sqlite, settings_for
 
 pytestmark = [pytest.mark.scheduler, pytest.mark.timeout(900)]
@@ -68,22 +70,60 @@ def test_a_statement_that_the_listing_names_starts_its_run_and_is_in_the_mailbox
         assert list(batches) == [[new.address]]
 
 
-def test_a_backfill_by_airflow_gives_what_reading_the_archive_s_files_gives(rehearsal: Rehearsal, tmp_path: Path):
-    if rehearsal.cdx is None:
-        pytest.skip("pywb is not installed in .venv-pywb; `make test` sets it up")
-    rehearsal.airflow.api.wait_for_dags({"archive_archived"}, check=rehearsal.airflow.check)
-    window = ("--from-date", "2019-02-01", "--to-date", "2019-04-01", "--max-active-runs", "2")
-    command = [sys.executable, "-m", "airflow", "backfill", "create", "--dag-id", "archive_archived", *window]
-    done = subprocess.run(command, cwd=CHECKOUT, env=rehearsal.airflow.environment(), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
+def months_brought(store: Store, source: str) -> list[str]:
+    """The month of each capture of a source."""
+    a = t.address.c
+    with store.reading() as connection:
+        query = sa.select(t.capture.c.captured_at).join(t.address, a.key == t.capture.c.address).where(a.source == source)
+        return [f"{moment:%Y-%m}" for moment in connection.execute(query).scalars()]
 
+
+def runs_by_month(rehearsal: Rehearsal, dag_id: str, state: str) -> dict[str, Run]:
+    asked = rehearsal.airflow.api.ask("GET", f"dags/{dag_id}/dagRuns", params={"state": state, "run_type": "backfill"})
+    return {run["data_interval_start"][:7]: Run(dag_id, run["dag_run_id"], state) for run in asked["dag_runs"]}
+
+
+def kill_task_of(rehearsal: Rehearsal, run: Run) -> None:
+    """End the process of the run's task by SIGKILL, as a machine that is out of memory does."""
+    (task,) = rehearsal.airflow.api.tasks(run)
+    assert task["state"] == "running"
+    psutil.Process(task["pid"]).kill()
+    wait_until(lambda: rehearsal.airflow.api.waiting_to_retry(run) == [task["task_id"]], "Airflow knows that the task was killed", rehearsal)
+
+
+def test_a_backfill_by_airflow_with_a_task_killed_gives_what_the_archive_s_files_give(rehearsal: Rehearsal, tmp_path: Path, record_property):
+    if rehearsal.archive is None:
+        pytest.skip("pywb is not installed in .venv-pywb; `make test` sets it up")
+    api, dag_id = rehearsal.airflow.api, "archive_archived"
     place = settings_for(tmp_path, f"sqlite:///{tmp_path / 'statements.sqlite'}", config=rehearsal.place.config)
     pipeline = Pipeline(rehearsal.further_declared["archived"], migrated_sqlite(tmp_path), place)
     archive = from_warcs(pipeline, [rehearsal.warc], None, None)
-    backfill(pipeline.store, pipeline.source, archive.mementos, archive.origin, Here(pipeline))
+    undisturbed = backfill(pipeline.store, pipeline.source, archive.mementos, archive.origin, Here(pipeline))
     wanted = told(pipeline.store, "archived")
-    assert [row[1] for row in wanted if len(row) == 2].count("substantive") == 1
-    wait_until(lambda: told(rehearsal.store, "archived") == wanted, "the store holds the archive's versions and changes", rehearsal)
+    assert {row[1] for row in wanted if len(row) == 2} == {"substantive", "structural"}
+
+    api.wait_for_dags({dag_id}, check=rehearsal.airflow.check)
+    window = ("--from-date", "2019-02-01", "--to-date", "2019-04-01", "--max-active-runs", "2")
+    command = [sys.executable, "-m", "airflow", "backfill", "create", "--dag-id", dag_id, *window]
+    environment = rehearsal.airflow.environment()
+    with subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as create:
+        with rehearsal.archive.held_once(lambda: bool(months_brought(rehearsal.store, "archived"))):
+            begun = months_brought(rehearsal.store, "archived")
+            assert len(begun) < undisturbed.new
+            run = runs_by_month(rehearsal, dag_id, "running")[begun[0]]
+            kill_task_of(rehearsal, run)
+        assert create.wait(LIMIT) == 0, create.communicate()[1][-2000:]
+    cleared = {"dag_run_id": run.run_id, "task_ids": ["bring_in"], "only_failed": False, "dry_run": False}
+    api.ask("POST", f"dags/{dag_id}/clearTaskInstances", json=cleared)  # as an operator does who does not wait for the retry
+
+    wait_until(lambda: len(runs_by_month(rehearsal, dag_id, "success")) == 3, "all three months are brought in", rehearsal)
+    assert told(rehearsal.store, "archived") == wanted
+    given = rehearsal.archive.given("www.archived.example")
+    again = len(given) - len(set(given))
+    assert again <= 2, "more was asked for again than what was on its way, or not a second old"
+    record_property(
+        "measured", f"a task of an archive killed after {len(begun)} of {undisturbed.new} captures: {again} asked for again, nothing lost"
+    )
     with rehearsal.store.reading() as connection:
         owed = sa.select(sa.func.count()).select_from(t.event).where(t.event.c.source == "archived")
         assert connection.execute(owed).scalar_one() == 0
