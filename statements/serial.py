@@ -19,7 +19,7 @@ from statements.positions.reading import positions_of
 from statements.positions.series import Candidate, Series
 from statements.positions.standing import Standing, standing
 from statements.stancing import stances_row, stored_stances
-from statements.store import add, chunks, lock
+from statements.store import add, chunks, insert, lock
 
 _NOTHING: Mapping[str, Wording] = {}
 
@@ -64,8 +64,14 @@ def enrol(
 
 
 def mark_stale(connection: Connection, series: Iterable[str]) -> None:
-    """Note that series await recomputing, in the transaction that made it so."""
-    add(connection, t.stale_series, [{"series": key} for key in sorted(set(series))])
+    """Note that series await recomputing, in the transaction that made it so.
+
+    A mark that is there already is held until that transaction ends: who recomputes meanwhile cannot see what it is about to commit.
+    """
+    rows = [{"series": key} for key in sorted(set(series))]
+    if rows:
+        marked = insert(connection, t.stale_series)
+        connection.execute(marked.on_conflict_do_update(index_elements=["series"], set_={"series": marked.excluded.series}), rows)
 
 
 def stale_series(connection: Connection) -> list[str]:
@@ -105,13 +111,13 @@ def standing_of(
 def recompute(connection: Connection, series: Series, lexicon: Lexicon, at: datetime) -> Recorded:
     """Make the recorded shifts of a series what its members now give, under the series' lock."""
     lock(connection, [f"series {series.id}"])
+    connection.execute(sa.delete(t.stale_series).where(t.stale_series.c.series == series.id))  # first: what is marked from here on is not read below
     stands, latest, stored = standing_of(connection, series, lexicon, at)
     wanted = {shift.id: shift for shift in stands.shifts}
     for part in chunks(sorted(stored - set(wanted))):
         connection.execute(sa.delete(t.shift).where(t.shift.c.id.in_(part)))
     added = [wanted[key] for key in sorted(set(wanted) - stored)]
     add(connection, t.shift, [_row(shift, at) for shift in added])
-    connection.execute(sa.delete(t.stale_series).where(t.stale_series.c.series == series.id))
     sources = {shift.from_statement for shift in added} | {shift.last_said for shift in added if shift.last_said}
     cited = [Cited(key, latest[key].candidate.title, latest[key].url, latest[key].candidate.published_on) for key in sorted(sources & set(latest))]
     return Recorded(series.id, tuple(added), tuple(cited))

@@ -10,11 +10,16 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
+from schemas.errors import StoreError
 from schemas.records import Passage, Wording
 from statements import settings
 from statements import tables as t
 from statements.commands.shifts import command
 from statements.extracting import wording_id, wording_row
+from statements.positions import lexicon, series
+from statements.serial import mark_stale, recompute, stale_series
+from statements.store import Store
+from tests.stores import settings_for
 
 AT = datetime(2024, 1, 1, tzinfo=UTC)
 SAID = {
@@ -68,3 +73,20 @@ def test_a_series_with_nobody_in_the_store_says_so(kept):
     result = CliRunner().invoke(command, ["--series", "walks", "--series-dir", str(kept / "own"), "--issues", str(kept), "--json"])
     assert result.exit_code == 0 and json.loads(result.stdout) == {"statements": [], "shifts": [], "matrix": {}}
     assert "no statement of the store belongs" in result.stderr
+
+
+@pytest.mark.postgres
+def test_a_series_is_recomputed_with_what_another_worker_is_about_to_commit(tmp_path: Path, postgres_url: str):
+    (tmp_path / "talks.yml").write_text("title: Talks\nsource: arden_en\nlanguage: en\nkinds: [joint_statement]\n", "utf-8")
+    talks, store = series.load("talks", tmp_path), Store.open(settings_for(tmp_path, postgres_url))
+    with store.writing() as connection:
+        mark_stale(connection, ["talks"])
+    with store.writing() as settling:
+        mark_stale(settling, ["talks"])  # a second batch has touched the series, and is not committed yet
+        with pytest.raises(StoreError, match="lock timeout"), store.writing() as recomputing:
+            recomputing.execute(sa.text("SET LOCAL lock_timeout = '100ms'"))
+            recompute(recomputing, talks, lexicon.load(), AT)
+    with store.writing() as connection:
+        assert stale_series(connection) == ["talks"]
+        recompute(connection, talks, lexicon.load(), AT)
+        assert stale_series(connection) == []
