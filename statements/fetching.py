@@ -98,9 +98,12 @@ def fetch(store: Store, source: Source, batch: Any, session: PoliteSession) -> i
 
     A body is stored before its capture, and each capture on its own, so that a crash costs one request.
     """
+    wanted = {normalise(source, url): url for url in batch.urls}
+    with store.writing() as connection:  # rules that were edited since the batch was made may give an address another name
+        introduce(connection, source.id, {key: (statement_key(source, key), url) for key, url in wanted.items()}, at=now())
     with store.reading() as connection:
         done = set(connection.execute(sa.select(t.capture.c.url).where(t.capture.c.batch_id == batch.id)).scalars())
-        rows = connection.execute(sa.select(t.address).where(t.address.c.key.in_([normalise(source, url) for url in batch.urls])))
+        rows = connection.execute(sa.select(t.address).where(t.address.c.key.in_(sorted(wanted))))
         known = {row.key: row for row in rows}
     made = 0
     for url in batch.urls:

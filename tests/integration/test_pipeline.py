@@ -119,7 +119,8 @@ def test_a_crash_between_fetch_and_settle_is_picked_up_by_the_next_run(watched):
 def test_what_waits_when_a_declaration_is_edited_is_done_by_the_next_run(watched):
     source = next(iter(watched.sources.values()))
     abandoned = Pipeline(source, watched.store, watched.place).discover()
-    edited = Pipeline(replace(source, sha256="of the file as edited"), watched.store, watched.place)
+    rules = replace(source.address, scheme=None, aliases={host: f"old.{host}" for host in source.hosts})
+    edited = Pipeline(replace(source, address=rules, sha256="of the file as edited"), watched.store, watched.place)
     with pytest.raises(StatementsError, match="made under other declarations"):
         edited.fetch(abandoned[0])
     waiting = edited.discover()
