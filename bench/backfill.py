@@ -27,12 +27,13 @@ from statements import backfilling, changing, following
 from statements import pipeline as pipeline_module
 from statements import tables as t
 from statements.archives import from_warcs
-from statements.backfilling import Here, Tally, backfill, settler_for
+from statements.backfilling import Tally, backfill
 from statements.extracting import Reader
 from statements.identity import statement_id
 from statements.local.postgres import Postgres
 from statements.pipeline import Pipeline
 from statements.settings import Settings, load
+from statements.settlers import Here, settler_for
 from statements.settling import Occasion
 from statements.store import Store, add, capture_row, now, record
 

@@ -20,11 +20,12 @@ from bench import archive_pages
 from schemas import expectations
 from scrapers.source import Source, load_sources
 from statements.archives import from_warcs
-from statements.backfilling import Here, backfill
+from statements.backfilling import backfill
 from statements.local.postgres import Postgres
 from statements.pipeline import Pipeline
 from statements.revisit import Policy, next_check
 from statements.settings import load
+from statements.settlers import Here
 from statements.store import Store
 
 DAY = timedelta(days=1)

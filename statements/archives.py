@@ -21,8 +21,9 @@ from scrapers.mementos.folder import count, folder_mementos
 from scrapers.mementos.queries import queries_of
 from scrapers.mementos.warc import warc_mementos
 from scrapers.source import Source, normalise
-from statements.backfilling import Here, Tally, already_done, backfill, body_by_digest
+from statements.backfilling import Tally, already_done, backfill, body_by_digest
 from statements.pipeline import Pipeline
+from statements.settlers import Here
 
 SUFFIXES = (".warc", ".warc.gz", ".arc", ".arc.gz", ".wacz")
 

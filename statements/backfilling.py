@@ -1,38 +1,30 @@
-"""Archives in: mementos become captures under a ledger, and settle in batches on as many processes as the store allows."""
+"""Archives in: mementos become captures under a ledger, and settle in batches."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from schemas.errors import StatementsError
 from schemas.records import Capture, digest
 from scrapers.mementos import Memento, Unread
-from scrapers.source import Source, normalise, source_named, statement_key
-from statements import settings
+from scrapers.source import Source, normalise, statement_key
 from statements import tables as t
 from statements.fetching import MOVED_FOR_GOOD, take_over
 from statements.identity import bind, introduce
-from statements.pipeline import Pipeline, Settled
+from statements.pipeline import Settled
+from statements.settlers import Settler
 from statements.store import Store, add, capture_of, capture_row, chunks, now
 
 CHUNK = 500  # mementos to a batch: what a batch costs whatever it holds is shared by more
 CHUNK_BODIES = 120  # different bodies to a batch: Great Expectations' share stays small, and no process waits long for another's last batch
 CHUNK_BYTES = 24 * 2**20  # of bodies to a batch, so that memory stays flat whatever the pages weigh
-ON_SQLITE = 2  # processes: while one writes the other reads pages and positions, and a third would only wait
 KEPT_AFTER = 1.0  # seconds that a memento may wait for others before it is recorded: an archive that answers slowly is not asked twice
 
 
@@ -67,16 +59,6 @@ class Tally:
         self.statements += settled.statements
         self.versions += settled.versions
         self.changes += settled.changes
-
-
-class Settler(Protocol):
-    """Settles recorded batches, here or in other processes."""
-
-    def settle(self, batch: str) -> Iterator[tuple[str, Settled | str]]:
-        """Hand in one batch; yields those that have ended meanwhile, an error as its sentence."""
-
-    def rest(self) -> Iterator[tuple[str, Settled | str]]:
-        """Yields all batches that have not been told yet."""
 
 
 def backfill(
@@ -276,98 +258,3 @@ def _record_captures(connection: Connection, source: str, batch: str, captures: 
     add(connection, t.capture, fresh)
     add(connection, t.pending, [{"capture_id": row["id"], "source": source, "batch_id": batch, "recorded_at": at} for row in fresh])
     return {row["id"] for row in fresh}
-
-
-class Here:
-    """Settles in this process, one batch after the other: for SQLite, and for tests."""
-
-    def __init__(self, pipeline: Pipeline) -> None:
-        self._pipeline = pipeline
-
-    def settle(self, batch: str) -> Iterator[tuple[str, Settled | str]]:
-        yield batch, _settled(self._pipeline, batch)
-
-    def rest(self) -> Iterator[tuple[str, Settled | str]]:
-        return iter(())
-
-
-class Elsewhere:
-    """Settles in processes of their own, each with its own connections; at most two batches wait for each.
-
-    The processes are begun with the first batch: where an archive has nothing new, none is.
-    """
-
-    def __init__(self, pipeline: Pipeline, workers: int, pools: ExitStack) -> None:
-        self._pipeline = pipeline
-        self._workers = workers
-        self._pools = pools
-        self._running: dict[Future[Settled | str], str] = {}
-
-    @cached_property
-    def _pool(self) -> ProcessPoolExecutor:
-        self._pipeline.prepare()  # the workers are forked from a process that has it all
-        self._pipeline.store.engine.dispose()  # and inherit no connection: SQLite would take its locks for theirs
-        begin = (self._pipeline.source.id, self._pipeline.place)
-        context = multiprocessing.get_context("fork")
-        pool = self._pools.enter_context(ProcessPoolExecutor(self._workers, mp_context=context, initializer=_begin, initargs=begin))
-        pool.submit(_ready).result()  # all are forked now
-        return pool
-
-    def settle(self, batch: str) -> Iterator[tuple[str, Settled | str]]:
-        self._running[self._pool.submit(_settle_in_worker, batch)] = batch
-        while len(self._running) >= 2 * self._workers:
-            yield from self._ended()
-
-    def rest(self) -> Iterator[tuple[str, Settled | str]]:
-        while self._running:
-            yield from self._ended()
-
-    def _ended(self) -> Iterator[tuple[str, Settled | str]]:
-        done, _ = wait(self._running, return_when=FIRST_COMPLETED)
-        for future in done:
-            yield self._running.pop(future), future.result()
-
-
-@contextmanager
-def settler_for(pipeline: Pipeline, workers: int | None = None) -> Iterator[Settler]:
-    """A settler of as many processes as there are cores; on SQLite, which one may write at a time, of two at most."""
-    cores = os.cpu_count() or 1
-    count = workers if workers is not None else min(cores, ON_SQLITE) if pipeline.place.is_sqlite else cores
-    if count <= 1 or not hasattr(os, "fork"):
-        yield Here(pipeline)
-        return
-    with ExitStack() as pools:
-        yield Elsewhere(pipeline, count, pools)
-
-
-def _ready() -> None:
-    """Nothing: that it ran says that the workers are there."""
-
-
-_worker: Pipeline | None = None
-
-
-def _begin(source: str, place: settings.Settings) -> None:
-    global _worker
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    _worker = Pipeline(source_named(source, place.config), Store.open(place), place)
-
-
-def _end_with_parent() -> None:
-    """A worker whose parent was killed would wait for its next batch for good."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)  # what it was settling is rolled back, and settled by the next run
-
-
-def _settle_in_worker(batch: str) -> Settled | str:
-    assert _worker is not None
-    return _settled(_worker, batch)
-
-
-def _settled(pipeline: Pipeline, batch: str) -> Settled | str:
-    try:
-        return pipeline.settle(batch)
-    except StatementsError as error:
-        return str(error)

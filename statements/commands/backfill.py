@@ -55,8 +55,9 @@ def command(
     from scrapers.source import source_named
     from statements import settings
     from statements.archives import Archive, from_cdx, from_folder, from_warcs
-    from statements.backfilling import backfill, settler_for
+    from statements.backfilling import backfill
     from statements.pipeline import Pipeline
+    from statements.settlers import settler_for
     from statements.store import Store
 
     place = settings.load()

@@ -14,12 +14,13 @@ import sqlalchemy as sa
 
 from statements import tables as t
 from statements.archives import from_warcs
-from statements.backfilling import Here, backfill
+from statements.backfilling import backfill
 from statements.demo.rounds import Change
 from statements.local.airflow_api import Run
 from statements.local.mailbox import subjects
 from statements.pipeline import Pipeline
 from statements.settings import CHECKOUT
+from statements.settlers import Here
 from statements.store import Store
 from tests.airflow.conftest import LIMIT, Rehearsal
 from tests.stores import migrated_sqlite, settings_for

@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from scrapers.mementos import Memento
 from statements import backfilling
 from statements import tables as t
-from statements.backfilling import Elsewhere, Here, backfill, left_over, settler_for
+from statements.backfilling import backfill, left_over
 from statements.identity import bind, introduce
 from statements.pipeline import Pipeline
+from statements.settlers import Elsewhere, Here, settler_for
 from statements.settling import Occasion
 from statements.store import now
 from tests.archived_world import World, memento, world_in

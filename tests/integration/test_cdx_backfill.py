@@ -14,9 +14,10 @@ from warcio.warcwriter import WARCWriter
 
 from scrapers.source import source_named
 from statements.archives import from_cdx
-from statements.backfilling import Here, backfill
+from statements.backfilling import backfill
 from statements.commands.backfill import command
 from statements.pipeline import Pipeline
+from statements.settlers import Here
 from tests.archive_server import Wayback, archive_of
 from tests.local_site import serving
 from tests.stores import migrated_sqlite, settings_for

@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 
 from scrapers.mementos import Memento
 from statements import tables as t
-from statements.backfilling import Here, backfill, left_over
+from statements.backfilling import backfill, left_over
 from statements.exporting import json_lines
 from statements.pipeline import Pipeline
 from statements.settings import Settings
+from statements.settlers import Here
 from statements.store import Store
 from tests.archived_world import World, memento, world_in
 from tests.stores import Server, migrated_sqlite, settings_for

@@ -20,11 +20,12 @@ from rich.console import Console
 from scrapers.source import source_named
 from statements import tables as t
 from statements.archives import from_cdx
-from statements.backfilling import Here, backfill
+from statements.backfilling import backfill
 from statements.local import postgres, services
 from statements.local.airflow import Worker
 from statements.local.terminal import Terminal
 from statements.pipeline import Pipeline
+from statements.settlers import Here
 from statements.store import Store
 from tests.local_site import serving
 from tests.soak.distributed import (
