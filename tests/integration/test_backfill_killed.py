@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from shutil import copytree
+from shutil import copy
 from typing import Any
 
 import psutil
@@ -21,7 +21,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-from scrapers.source import Source, source_named
+from scrapers.source import PACKAGED, Source, source_named
 from statements import tables as t
 from statements.commands.backfill import command
 from statements.demo import declarations, specimens
@@ -48,13 +48,12 @@ class Kept:
     bodies: int  # different ones
 
 
-@pytest.fixture(scope="module", params=["specimens", pytest.param("corpus", marks=pytest.mark.corpus)])
-def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Kept:
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    """Recorded pages of the corpus where it is at hand, invented ones elsewhere."""
     folder = tmp_path_factory.mktemp("kept")
-    if request.param == "corpus":
-        request.getfixturevalue("corpus")
-        config, source, pages = None, source_named("cn_mfa_en"), recorded_pages(PAGES)
-    else:
+    config, source, pages = None, source_named("cn_mfa_en"), recorded_pages(PAGES)
+    if not pages:
         (specimen,) = [source for source in specimens.load(date(2026, 3, 2)) if source.id == "specimen_mfa_en_2014"]
         declared = declarations.write(config := folder / "config", [specimen], date(2026, 3, 2))
         source, pages = declared[specimen.id], specimen_pages(specimen, declared, PAGES)
@@ -170,7 +169,6 @@ def test_killed_while_it_downloads_and_while_it_settles_it_goes_on_where_it_stoo
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("kept", ["specimens"], indirect=True)
 def test_killed_among_its_processes_it_leaves_none_and_settles_the_rest_next_time(kept: Kept, tmp_path: Path, postgres_url: str):
     place = settings_for(tmp_path, postgres_url, config=kept.config)
     store = Store.open(place)
@@ -188,16 +186,17 @@ def test_killed_among_its_processes_it_leaves_none_and_settles_the_rest_next_tim
     assert told(store) == wanted
 
 
-@pytest.mark.parametrize("kept", ["specimens"], indirect=True)
 def test_what_a_killed_run_left_is_settled_also_after_its_declaration_was_edited(kept: Kept, tmp_path: Path):
-    assert kept.config is not None
-    place = replace(sqlite_in(tmp_path, kept), config=Path(copytree(kept.config, tmp_path / "config")))
+    declared = tmp_path / "config" / "sources" / f"{kept.source.id}.yml"
+    declared.parent.mkdir(parents=True)
+    copy((kept.config / "sources" if kept.config else PACKAGED) / declared.name, declared)
+    place = replace(sqlite_in(tmp_path, kept), config=tmp_path / "config")
     store = Store.open(place, create=True)
     words = ("--warc", str(kept.warc))
     with started(place, kept.source, *words) as process:
         until(lambda: count(store, t.pending) > 0, "captures are recorded")
         kill(process)
-    with (tmp_path / "config" / "sources" / f"{kept.source.id}.yml").open("a", encoding="utf-8") as declaration:
+    with declared.open("a", encoding="utf-8") as declaration:
         declaration.write("# Looked through again.\n")
     assert to_the_end(place, kept.source, *words)["failed"] == []
     assert count(store, t.pending) == 0
