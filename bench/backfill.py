@@ -45,6 +45,7 @@ STAGES = (
     (changing, "compare", "comparison, with what it does to positions"),
     (pipeline_module, "settle_statements", "versions, changes, series: the store's transactions"),
 )
+SAMPLES = 60  # of one more capture: its median is told
 GOAL_PAGES, GOAL_REPEATS, GOAL_MB, GOAL_GROWTH = 100, 1000, 500, 1.3
 
 
@@ -52,8 +53,8 @@ def main() -> None:
     """Print rates and ratios of one run on the embedded PostgreSQL."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--pages", type=int, default=600, help="distinct pages, two wordings each")
-    asked.add_argument("--repeats", type=int, default=6000, help="captures of known bodies")
-    asked.add_argument("--stored", type=int, default=100_000, help="captures loaded before one more is timed (the long run takes 1000000)")
+    asked.add_argument("--repeats", type=int, default=100_000, help="captures of known bodies")
+    asked.add_argument("--stored", type=int, default=1_000_000, help="captures loaded before one more is timed")
     wanted = asked.parse_args()
     with tempfile.TemporaryDirectory(prefix="statements-bench-") as folder:
         home = Path(folder)
@@ -83,6 +84,7 @@ def _all(home: Path, url: str, wanted: argparse.Namespace) -> None:
     print(f"  {'memory of the largest process, MB':58} {peak:10,.0f}   goal ≤ {GOAL_MB}   {'met' if peak <= GOAL_MB else 'missed'}")
     small = _one_more(pipeline, place, "small")
     _load(store, source, wanted.stored)
+    _rested(store)
     large = _one_more(pipeline, place, "large")
     growth = large / small
     print(f"  one more capture: {small * 1000:.1f} ms in a store of {made + many:,}, {large * 1000:.1f} ms with {wanted.stored:,} more:", end=" ")
@@ -136,7 +138,7 @@ def _counted(work: Callable[..., Any], stage: str, spent: Counter[str]) -> Calla
 def _one_more(pipeline: Pipeline, place: Settings, salt: str) -> float:
     """Median seconds to record and settle one capture of a known body, each at an address of its own."""
     spent = []
-    for number in range(15):
+    for number in range(SAMPLES):
         url, body = archive_pages.page(number)
         sha256 = pipeline.store.snapshots.put(body)
         at = archive_pages.START + timedelta(days=650, seconds=number + (1000 if salt == "large" else 0))
@@ -150,6 +152,13 @@ def _settled(pipeline: Pipeline, capture: Capture) -> float:
         record(connection, pipeline.source.id, None, [capture], at=now())
     pipeline.settle_captures([capture.key], Occasion(pipeline.source, now(), is_live=False))
     return time.perf_counter() - begun
+
+
+def _rested(store: Store) -> None:
+    """What a server does by itself after so many rows, done before anything is timed."""
+    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(sa.text("VACUUM ANALYZE"))
+        connection.execute(sa.text("CHECKPOINT"))
 
 
 def _load(store: Store, source: Source, count: int) -> None:
@@ -189,7 +198,8 @@ def _one_more_of(pipeline: Pipeline, store: Store, source: Source, count: int) -
         last = {"last_captured_at": rows[-1].captured_at, "captures": count}
         connection.execute(sa.update(t.run).where(t.run.c.address == url).values(**last))
         connection.execute(sa.update(t.version).where(t.version.c.address == url).values(**last))
-    moments = [archive_pages.START + timedelta(days=720, minutes=count // 2 + n, seconds=30) for n in range(15)]
+    _rested(store)
+    moments = [archive_pages.START + timedelta(days=720, minutes=count // 2 + n, seconds=30) for n in range(SAMPLES)]
     return statistics.median(_settled(pipeline, Capture(url, at, "memento", url, url, 200, headers, sha256)) for at in moments)
 
 
