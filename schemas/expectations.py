@@ -50,7 +50,7 @@ def validate(candidates: Sequence[Candidate], config: Path | None = None) -> Val
     """Hold every reading to the suite `reading`, each with its own source's thresholds.
 
     The first call imports Great Expectations (5 to 10 seconds) and builds its context, which the process keeps; a
-    hundred readings then take about a quarter of a second, one takes nearly as long: validate whole batches.
+    hundred readings then take about an eighth of a second, one takes nearly as long: validate whole batches.
 
     Args:
         config: a folder whose `suites/reading.json` stands for the packaged one (STATEMENTS_CONFIG).
