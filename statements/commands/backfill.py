@@ -75,13 +75,19 @@ def command(
     if as_json:
         emit(tally.document())
     else:
-        for key, value in tally.document().items():
-            if key != "failed":
-                note(f"{key}: {value}")
+        for line in _told(tally):
+            note(line)
     for failure in tally.failed[:20]:
         note(f"{failure['where']}: {failure['error']}")
     if tally.failed:
         raise SystemExit(SOME_FAILED)
+
+
+def _told(tally: Tally) -> Iterator[str]:
+    yield f"captures read: {tally.read:,}; {tally.new:,} new, {tally.known:,} known before, {tally.skipped:,} of no page of this source"
+    verdicts = ", ".join(f"{count:,} {verdict.replace('_', ' ')}" for verdict, count in tally.verdicts.most_common())
+    yield f"verdicts: {verdicts or 'none, as nothing was new'}"
+    yield f"statements touched: {tally.statements:,}; versions found: {tally.versions:,}, changes: {tally.changes:,}"
 
 
 def _day(at: datetime | None) -> date | None:

@@ -67,6 +67,21 @@ def test_a_real_pywb_is_brought_in_by_the_command_line_with_no_settings(tmp_path
     assert again["captures"]["new"] == 0 and again["versions"] == 0
 
 
+def test_the_command_tells_people_what_an_archive_came_to(tmp_path, monkeypatch):
+    monkeypatch.setenv("STATEMENTS_HOME", str(tmp_path / "home"))
+    for name in ("STATEMENTS_DATABASE_URL", "STATEMENTS_SNAPSHOTS"):
+        monkeypatch.delenv(name, raising=False)
+    days = [("2018-05-03", "welcome"), ("2018-06-03", "welcome"), ("2019-01-01", "do not welcome")]
+    warc = warc_of(tmp_path / "crawl.warc.gz", [(f"{day}T00:00:00Z", statement(stance)) for day, stance in days])
+    first, again = (CliRunner().invoke(command, ["cn_mfa_en", "--warc", str(warc)]) for _ in range(2))
+    assert first.stderr.splitlines() == [
+        "captures read: 3; 3 new, 0 known before, 0 of no page of this source",
+        "verdicts: 3 ok",
+        "statements touched: 1; versions found: 2, changes: 1",
+    ]
+    assert "0 new, 3 known before" in again.stderr and "none, as nothing was new" in again.stderr
+
+
 @pytest.fixture
 def brought(tmp_path):
     store = migrated_sqlite(tmp_path)
