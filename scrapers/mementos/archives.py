@@ -99,10 +99,9 @@ def _loaded(frame: Frame | Damage) -> ArcWarcRecord:
     if record.rec_type not in CAPTURING:
         return record
     header = record.rec_headers.get_header
-    block = frame.content[len(frame.content) - int(header("Content-Length")) :]
-    if frame.is_resized and not _is_whole(record, block):
+    if frame.is_resized and not _is_whole(record, frame.block):
         raise _Damaged("its length is wrong, and nothing shows that what is there is whole")
-    if not agrees(header("WARC-Block-Digest"), block, unsaid=True):
+    if not agrees(header("WARC-Block-Digest"), frame.block, unsaid=True):
         raise _Damaged("its block is not what its digest says")
     return record
 

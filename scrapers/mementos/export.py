@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import fields as fields_of
 from http.client import responses
 from io import BytesIO
+from string import printable
 from typing import BinaryIO
 from urllib.parse import quote
 
@@ -83,13 +84,18 @@ def _fields(capture: Capture) -> dict[str, str]:
 
 
 def _head(capture: Capture, length: int | None) -> StatusAndHeaders:
-    """The HTTP header of a block that holds the body unpacked."""
+    """The HTTP header of a block that holds the body unpacked, in ASCII: as they came, the headers are among the capture's facts."""
     headers = [
-        (f"X-Archive-Orig-{name}" if name.lower() in _ABOUT_THE_WIRE else name, " ".join(value.splitlines())) for name, value in capture.headers
+        (f"X-Archive-Orig-{_ascii(name)}" if name.lower() in _ABOUT_THE_WIRE else _ascii(name), _ascii(" ".join(value.splitlines())))
+        for name, value in capture.headers
     ]
     if length is not None:
         headers.append(("Content-Length", str(length)))
     return StatusAndHeaders(f"{capture.status} {responses.get(capture.status or 0, '')}".strip(), headers, protocol="HTTP/1.1")
+
+
+def _ascii(text: str) -> str:
+    return quote(text, safe=printable)
 
 
 def _uri(capture: Capture) -> str:

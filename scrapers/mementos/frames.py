@@ -26,6 +26,12 @@ class Frame:
     content: bytes
     is_resized: bool = False  # its length was wrong: this is all up to the next record, with the length put right
 
+    @property
+    def block(self) -> bytes:
+        """What stands behind the header."""
+        end = _HEADER_END.search(self.content)
+        return self.content[end.end() :] if end else b""
+
 
 @dataclass(frozen=True, slots=True)
 class Damage:

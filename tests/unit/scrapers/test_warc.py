@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import re
 import zipfile
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -199,6 +200,32 @@ def test_a_bomb_is_a_capture_without_a_body(archive):
     assert found.body is None and found.capture.body_sha256 is None and "unpacks to more" in found.capture.error
 
 
+@given(st.lists(st.tuples(st.integers(0, 4000), st.binary(max_size=3)), max_size=6), st.none() | st.integers(0, 4000))
+@settings(max_examples=150, deadline=None)
+def test_no_damage_makes_the_reading_fail(tmp_path_factory, hits, cut):
+    archive = Archive(tmp_path_factory.mktemp("damaged") / "plain.warc")
+    archive.writer = WARCWriter(archive.out, gzip=False)
+    whole = bytearray(archive.response(1).response(2, b"other").response(3, b"third").out.getvalue())
+    for place, noise in hits:
+        whole[place % len(whole) : place % len(whole) + len(noise)] = noise
+    archive.path.write_bytes(whole[:cut])
+    found = list(warc_mementos([archive.path]))
+    assert {type(each) for each in found} <= {Memento, Unread}
+    assert len(found) >= 3 - len(hits) or cut is not None
+
+
+@pytest.mark.parametrize("length", [b"5\x17", b"", b"-5", b"five"])
+def test_a_length_that_is_no_number_costs_its_own_record(tmp_path, length):
+    archive = Archive(tmp_path / "plain.warc")
+    archive.writer = WARCWriter(archive.out, gzip=False)
+    first, second, third = (Archive(tmp_path / "one").response(day, b"other") for day in (1, 2, 3))
+    parts = [gzip.decompress(each.out.getvalue()) for each in (first, second, third)]
+    parts[1] = re.sub(rb"Content-Length: \d+(\r\n\r\nHTTP)", rb"Content-Length: %b\1" % length, parts[1])
+    archive.path.write_bytes(b"".join(parts))
+    found = list(warc_mementos([archive.path]))
+    assert [type(each) for each in found if each.where != "plain.warc#2"] == [Memento, Memento]
+
+
 def test_a_wacz_file_is_read_through(archive, tmp_path):
     archive.response(1)
     path = tmp_path / "crawl.wacz"
@@ -254,6 +281,14 @@ def test_what_is_exported_reads_back_equal(tmp_path_factory, items):
     assert [memento.capture for memento in order] == [capture for capture, _ in items]
     bodies = {memento.capture.body_sha256: memento.body for memento in found if memento.body is not None}
     assert all(bodies[capture.body_sha256] == body for capture, body in items if capture.body_sha256)
+
+
+def test_a_header_of_odd_letters_is_exported_and_comes_back_as_it_was(tmp_path):
+    headers = (("Content-Type", ";\x80=0"), ("Content-Disposition", "attachment; filename=声明.pdf"))
+    capture = Capture(address=URL, captured_at=datetime(2024, 1, 1, tzinfo=UTC), url=URL, final_url=URL, status=200, headers=headers)
+    with (tmp_path / "out.warc.gz").open("wb") as out:
+        write_warc([(capture, None)], out)
+    assert [memento.capture for memento in warc_mementos([tmp_path / "out.warc.gz"])] == [replace(capture, via="live")]
 
 
 def test_an_export_is_the_same_bytes_every_time_and_holds_a_body_once(tmp_path):
