@@ -83,7 +83,7 @@ def backfill(
                 tally.take(settled)
 
     with store.writing() as connection:
-        take_over(connection, source, "backfill")
+        take_over(connection, source, "backfill", made_before=now())
     for batch in left_over(store, source.id):
         take(settler.settle(batch))
     done = already_done(store, source.id, origin)

@@ -28,7 +28,8 @@ MOVED_FOR_GOOD = frozenset({301, 308})
 def discover(store: Store, source: Source, session: PoliteSession) -> list[str]:
     """Listings and due revisits, cut into batches: return the ids of all batches of the source that are not settled.
 
-    That includes those a crashed run left behind, also under a declaration that was edited since. A source's first pass is its baseline.
+    That includes those a crashed run left behind, after an hour also under a declaration that was edited since. A source's first
+    pass is its baseline.
 
     Raises:
         EmptyListing: a listing could not be had or names no statement; what the others and the revisits gave is
@@ -50,7 +51,7 @@ def discover(store: Store, source: Source, session: PoliteSession) -> list[str]:
         _introduce(connection, source, found.listed, at)
         due = take_due(connection, source, at)
         _write_batches(connection, source, due, at)
-        take_over(connection, source, "watch")
+        take_over(connection, source, "watch", made_before=at - CLAIMED_FOR)  # until then it may be a worker's that has other files than this one
         waiting = unsettled(connection, source.id)
     if failure and not waiting:
         raise failure
@@ -86,10 +87,10 @@ def unsettled(connection: Connection, source: str) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
-def take_over(connection: Connection, source: Source, kind: Literal["watch", "backfill"]) -> None:
+def take_over(connection: Connection, source: Source, kind: Literal["watch", "backfill"], *, made_before: datetime) -> None:
     """Have what was left unsettled done by the declaration as it is now: a batch that was made under an earlier one would be refused for good."""
     b = t.batch.c
-    left = (b.source == source.id, b.settled_at.is_(None), b.kind == kind, b.declarations_sha256 != source.sha256)
+    left = (b.source == source.id, b.settled_at.is_(None), b.kind == kind, b.declarations_sha256 != source.sha256, b.created_at <= made_before)
     connection.execute(sa.update(t.batch).where(*left).values(declarations_sha256=source.sha256))
 
 

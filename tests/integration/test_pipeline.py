@@ -19,7 +19,7 @@ from statements.demo.site import SpecimenSite
 from statements.history import history
 from statements.pipeline import Pipeline, Settled
 from statements.settings import Settings
-from statements.store import Store
+from statements.store import Store, now
 
 
 @dataclass
@@ -116,13 +116,17 @@ def test_a_crash_between_fetch_and_settle_is_picked_up_by_the_next_run(watched):
         assert connection.execute(sa.select(t.pending)).first() is None
 
 
-def test_what_waits_when_a_declaration_is_edited_is_done_by_the_next_run(watched):
+def test_what_waits_when_a_declaration_is_edited_is_refused_for_an_hour_and_then_done(watched):
     source = next(iter(watched.sources.values()))
     abandoned = Pipeline(source, watched.store, watched.place).discover()
     rules = replace(source.address, scheme=None, aliases={host: f"old.{host}" for host in source.hosts})
     edited = Pipeline(replace(source, address=rules, sha256="of the file as edited"), watched.store, watched.place)
     with pytest.raises(StatementsError, match="made under other declarations"):
         edited.fetch(abandoned[0])
+    with pytest.raises(StatementsError, match="made under other declarations"):
+        edited.fetch(next(batch for batch in edited.discover() if batch in abandoned))
+    with watched.store.writing() as connection:
+        connection.execute(sa.update(t.batch).values(created_at=now() - timedelta(hours=1)))
     waiting = edited.discover()
     assert set(abandoned) <= set(waiting)
     assert sum(edited.settle(edited.fetch(batch)).versions for batch in waiting) > 0
