@@ -82,6 +82,7 @@ def _all(home: Path, url: str, wanted: argparse.Namespace) -> None:
     _row("repeats a second", many / seconds, GOAL_REPEATS, f"{tally.new} captures")
     peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
     print(f"  {'memory of the largest process, MB':58} {peak:10,.0f}   goal ≤ {GOAL_MB}   {'met' if peak <= GOAL_MB else 'missed'}")
+    _rested(store)
     small = _one_more(pipeline, place, "small")
     _load(store, source, wanted.stored)
     _rested(store)
