@@ -130,7 +130,7 @@ def _run(name: SuiteName, rows: Sequence[Mapping[str, Any]], config: Path | None
     missing = sorted({column for expectation in suite.expectations for column in _columns(expectation.configuration.kwargs)} - set(frame.columns))
     if missing:
         raise DeclarationError(f"{path}: no column is called {', '.join(missing)}; the columns are {', '.join(map(str, frame.columns))}.")
-    # Whether an expectation holds costs half of what it costs to say which rows fail it: only those that fail are asked that.
+    # To say whether an expectation holds is cheaper than to say which rows fail it: only those that fail are asked that.
     batch = definition.get_batch({"dataframe": frame})
     held = batch.validate(suite, result_format="BOOLEAN_ONLY").results
     results = [result for result in held if result.success]

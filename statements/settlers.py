@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from typing import Protocol
@@ -31,7 +32,7 @@ class Settler(Protocol):
 
 
 class Here:
-    """Settles in this process, one batch after the other: for SQLite, and for tests."""
+    """Settles in this process, one batch after the other: in a task of Airflow, which runs several months side by side, and on one core."""
 
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
@@ -66,7 +67,8 @@ class Elsewhere:
         return pool
 
     def settle(self, batch: str) -> Iterator[tuple[str, Settled | str]]:
-        self._running[self._pool.submit(_settle_in_worker, batch)] = batch
+        with _told():
+            self._running[self._pool.submit(_settle_in_worker, batch)] = batch
         while len(self._running) >= 2 * self._workers:
             yield from self._ended()
 
@@ -77,7 +79,20 @@ class Elsewhere:
     def _ended(self) -> Iterator[tuple[str, Settled | str]]:
         done, _ = wait(self._running, return_when=FIRST_COMPLETED)
         for future in done:
-            yield self._running.pop(future), future.result()
+            with _told():
+                settled = future.result()
+            yield self._running.pop(future), settled
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except BrokenProcessPool as error:
+        raise StatementsError(
+            "A process that settled batches was ended from outside, perhaps for want of memory; nothing is lost: "
+            "run the same command again, with --workers 1 where memory is short."
+        ) from error
 
 
 @contextmanager

@@ -24,7 +24,6 @@ from tests.corpus import mutations
 pytestmark = pytest.mark.corpus
 
 # What a page that is read by itself cannot show: a neighbour's body of the same week, and an interview whose pictures went too.
-# Among bodies drawn from the whole archive, too, are some without a day, a name or a number under a title that says only who answered whom.
 BEYOND_ONE_PAGE = {"next", "previous", "worded paragraphs"}
 
 
@@ -101,4 +100,4 @@ def test_of_the_pages_made_wrong_ninety_nine_of_a_hundred_are_caught(pages, sour
 @pytest.mark.parametrize("kind", mutations.MUTATIONS)
 def test_every_variant_of_every_kind_is_caught(kind, pages, sources, sound):
     total, missed = caught(variants_of(kind, pages, sources, every=True), sound)
-    assert len(missed) <= (0.03 if kind == "another page's body" else 0.02) * total, missed
+    assert len(missed) <= 0.02 * total, missed

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator, Sequence
 
 import pytest
 import sqlalchemy as sa
 
+from schemas.errors import StatementsError
 from scrapers.mementos import Memento
 from statements import backfilling
 from statements import tables as t
@@ -116,6 +118,23 @@ def test_two_processes_settle_on_sqlite_what_one_would_and_none_is_begun_for_not
         again = backfill(pipeline.store, pipeline.source, mementos, "archive", settler)
         assert "_pool" not in vars(settler)
     assert (again.known, again.new) == (len(mementos), 0)
+
+
+def test_a_settling_process_that_was_ended_from_outside_is_told_and_nothing_is_lost(pipeline, world, monkeypatch):
+    monkeypatch.setattr(backfilling, "CHUNK_BODIES", 1)
+    mementos = of_every_address(world)
+
+    def until_one_is_killed() -> Iterator[Memento]:
+        for number, one in enumerate(mementos):
+            if number == 2:
+                os.kill(next(iter(settler._pool._processes)), signal.SIGKILL)
+            yield one
+
+    with pytest.raises(StatementsError, match="run the same command again"), settler_for(pipeline, 2) as settler:
+        backfill(pipeline.store, pipeline.source, until_one_is_killed(), "archive", settler)
+    tally = backfill(pipeline.store, pipeline.source, mementos, "archive", Here(pipeline))
+    assert tally.failed == [] and count(pipeline, t.pending) == 0
+    assert count(pipeline, t.capture) == len(mementos)
 
 
 def test_statements_of_an_archive_share_a_transaction_and_its_questions(pipeline, world):
