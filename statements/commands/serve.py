@@ -17,6 +17,7 @@ def command(host: str, port: int) -> None:
 
     Example: statements serve --port 0
     """
+    import signal
     import socket
     import sys
 
@@ -38,5 +39,7 @@ def command(host: str, port: int) -> None:
         sys.exit(1)
     shown = f"[{host}]" if family == socket.AF_INET6 else host
     note(f"The pages are at http://{shown}:{listening.getsockname()[1]}/ until Ctrl-C.")
+    # uvicorn raises the signal again once it has ended: then this process must still end what it started, the database above all.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     server = uvicorn.Server(uvicorn.Config(create_app(library), log_level="warning", access_log=False))
     server.run(sockets=[listening])

@@ -9,6 +9,8 @@ import subprocess
 import sys
 import urllib.request
 
+import pytest
+
 from tests.stores import migrated_sqlite
 
 
@@ -17,7 +19,8 @@ def serve(home, *options: str) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, "-m", "statements", "serve", *options], env=environment, stderr=subprocess.PIPE, text=True)
 
 
-def test_it_serves_on_a_free_port_of_this_machine_until_it_is_stopped(tmp_path):
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_on_a_free_port_of_this_machine_until_it_is_stopped(tmp_path, stop):
     migrated_sqlite(tmp_path).engine.dispose()
     process = serve(tmp_path, "--port", "0")
     try:
@@ -26,9 +29,10 @@ def test_it_serves_on_a_free_port_of_this_machine_until_it_is_stopped(tmp_path):
         with urllib.request.urlopen(url, timeout=60) as answer:
             assert "The store is empty" in answer.read().decode()
     finally:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(stop)
         rest = process.communicate(timeout=60)[1]
     assert "Traceback" not in rest
+    assert process.returncode >= 0, "it ended by itself, and with it the database that it started"
 
 
 def test_a_store_that_is_not_there_is_told_before_anything_is_served(tmp_path):
